@@ -1,0 +1,3 @@
+//! The only file that ends the process.
+
+fn main() {}

@@ -1,0 +1,96 @@
+//! What the four job tables have in common: our own columns, and what they mean.
+
+use crate::model::{Instant, RestoreTest, tracking};
+
+use super::{Cell, Column, Row};
+
+pub(super) const REGION: Column =
+    Column::text("region", "", "The Region of the endpoint that answered.").ours();
+pub(super) const TRACKING: Column = Column::text(
+    "tracking",
+    "",
+    "Whether the job can still change: `open`, `settled`, or `forgotten` (open when AWS stopped showing it).",
+)
+.ours();
+pub(super) const SOURCE: Column =
+    Column::text("source", "", "The source whose observation the row shows.").ours();
+pub(super) const ORIGIN: Column = Column::text(
+    "origin",
+    "",
+    "How the observation came: `list`, `describe`, `cli-json`, `audit-report` or `event`.",
+)
+.ours();
+pub(super) const FIRST_SEEN_AT: Column =
+    Column::time("first_seen_at", "", "When the job was first observed.").ours();
+pub(super) const OBSERVED_AT: Column =
+    Column::time("observed_at", "", "When the values that the row shows were first read.").ours();
+
+/// How an observation came to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A List operation.
+    List,
+    /// A Describe operation.
+    Describe,
+    /// A document that the AWS CLI or boto3 printed.
+    CliJson,
+    /// An AWS Backup Audit Manager report.
+    AuditReport,
+    /// An EventBridge event.
+    Event,
+}
+
+impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 5] =
+        [Self::List, Self::Describe, Self::CliJson, Self::AuditReport, Self::Event];
+
+    /// The word in the column `origin`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Describe => "describe",
+            Self::CliJson => "cli-json",
+            Self::AuditReport => "audit-report",
+            Self::Event => "event",
+        }
+    }
+
+    /// The origin with that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.name() == name)
+    }
+
+    /// True if and only if a NULL from this origin says that AWS has no value.
+    ///
+    /// List answers lack what only Describe gives; reports and events lack much, and AWS does not
+    /// publish what, so their NULLs say nothing.
+    pub fn carries(self, column: &Column) -> bool {
+        use super::Given;
+        match (self, column.given) {
+            (_, Given::ByUs) | (Self::Describe, _) => true,
+            (Self::List | Self::CliJson, Given::Everywhere) => true,
+            (Self::List | Self::CliJson, Given::DescribeOnly) => false,
+            (Self::AuditReport | Self::Event, _) => false,
+        }
+    }
+}
+
+/// Fills our own columns of a job observed at `observed_at`, `tracking` included.
+///
+/// The key and `creation_date` must be there already.
+pub fn settle(row: &mut Row, source: &str, origin: Origin, observed_at: Instant) {
+    let Some(kind) = row.table().kind else { return };
+    let test = row.text("restore_testing_plan_arn").is_some().then(|| RestoreTest {
+        validation: row.text("validation_status"),
+        deletion: row.text("deletion_status"),
+        creation_date: row.time("creation_date").unwrap_or(observed_at),
+    });
+    let state = row.text(if row.table().find("status").is_some() { "status" } else { "state" });
+    let tracking = tracking(kind, state, test, observed_at).name();
+    row.set("tracking", Cell::text(tracking));
+    row.set("source", Cell::text(source));
+    row.set("origin", Cell::text(origin.name()));
+    row.set("first_seen_at", Cell::Time(observed_at));
+    row.set("observed_at", Cell::Time(observed_at));
+}
