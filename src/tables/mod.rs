@@ -15,6 +15,7 @@ mod json;
 mod restore_jobs;
 mod row;
 mod scan_jobs;
+mod views;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub use json::{Shape, cell_from_json, row_from_aws, row_to_aws};
 pub use restore_jobs::TABLE as RESTORE_JOBS;
 pub use row::{Cell, Row};
 pub use scan_jobs::TABLE as SCAN_JOBS;
+pub use views::{VIEWS, View};
 
 /// One table of the warehouse.
 #[derive(Debug)]

@@ -1,0 +1,339 @@
+//! The one commit: data files, statistics and the run ledger in one transaction.
+
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
+
+use crate::error::{Error, Result};
+use crate::model::{Instant, Steps};
+use crate::tables::Table;
+
+use super::files::{Bounds, table_id};
+use super::{Catalog, LIVE, Snapshot, failed, foreign, snapshots, text};
+
+/// A file that is written and synced, and that no snapshot names yet.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Its place below the table's folder.
+    pub path: String,
+    /// The number of rows.
+    pub record_count: u64,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// The length in bytes of its footer's metadata.
+    pub footer_size_bytes: u64,
+    /// What is known of each column, in the order of the table's columns.
+    pub columns: Vec<Option<Bounds>>,
+    /// The year and month of the table's time column.
+    pub partition: (i32, u32),
+}
+
+/// What changes in one table.
+#[derive(Debug)]
+pub struct Change {
+    /// The table.
+    pub table: &'static Table,
+    /// The files that come.
+    pub added: Vec<NewFile>,
+    /// The ids of the files that end.
+    pub ended: Vec<i64>,
+}
+
+/// One run, for the ledger.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its id.
+    pub id: String,
+    /// The command: `import`.
+    pub command: &'static str,
+    /// When it began.
+    pub started_at: Instant,
+    /// Rows read, new, changed, unchanged and refused.
+    pub rows: [u64; 5],
+    /// What was asked for, in words.
+    pub detail: String,
+}
+
+/// A commit: all of it happens, or nothing.
+#[derive(Debug)]
+pub struct Commit<'a> {
+    /// The snapshot from which the changes were worked out.
+    pub base: Snapshot,
+    /// The changes; without any, only the run is recorded and no snapshot is made.
+    pub changes: &'a [Change],
+    /// The run.
+    pub run: &'a Run,
+}
+
+/// How a commit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// It is done; the number of the snapshot, if one was made.
+    Done(Option<i64>),
+    /// Another program changed the same tables since `base`: work the changes out again.
+    Conflict,
+}
+
+impl Catalog {
+    /// Commits at the instant `now`.
+    ///
+    /// # Errors
+    /// Whatever SQLite refuses; nothing has changed then.
+    pub fn commit(&self, commit: &Commit<'_>, now: Instant, steps: &Steps) -> Result<Committed> {
+        let mut connection = self.connection();
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|err| failed("begin the commit", err))?;
+        let writer = Writer { transaction: &transaction, steps };
+        let committed = writer.write(commit, now)?;
+        if committed == Committed::Conflict {
+            return Ok(committed);
+        }
+        steps.take("commit")?;
+        transaction.commit().map_err(|err| failed("commit", err))?;
+        Ok(committed)
+    }
+}
+
+struct Writer<'a> {
+    transaction: &'a Transaction<'a>,
+    steps: &'a Steps,
+}
+
+impl Writer<'_> {
+    fn write(&self, commit: &Commit<'_>, now: Instant) -> Result<Committed> {
+        let latest = snapshots::latest(self.transaction)
+            .map_err(|err| failed("read the newest snapshot", err))?
+            .ok_or_else(|| Error::corrupt("the catalog has no snapshot"))?;
+        for change in commit.changes {
+            let has_moved = has_moved(self.transaction, change, commit.base.id, latest.id)
+                .map_err(|err| failed("look for changes of other programs", err))?;
+            if has_moved {
+                return Ok(Committed::Conflict);
+            }
+        }
+        let made = if commit.changes.is_empty() {
+            None
+        } else {
+            let next = Snapshot { id: latest.id + 1, time: now, ..latest };
+            Some(self.add_snapshot(commit, next)?)
+        };
+        self.add_run(commit.run, made, now)?;
+        Ok(Committed::Done(made))
+    }
+
+    fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
+        self.steps.take("statement")?;
+        self.transaction
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values))
+            .map_err(|err| failed("write the commit", err))
+    }
+
+    fn add_snapshot(&self, commit: &Commit<'_>, mut next: Snapshot) -> Result<i64> {
+        let mut made = Vec::new();
+        for change in commit.changes {
+            let id = table_id(self.transaction, change.table, next.id)
+                .map_err(|err| failed("find a table", err))?
+                .ok_or_else(|| {
+                    Error::corrupt(format!("table \"{}\" is gone", change.table.name))
+                })?;
+            self.end_files(change, id, next.id)?;
+            self.add_files(change, id, &mut next)?;
+            self.widen_table_stats(change, id)?;
+            if !change.added.is_empty() {
+                made.push(format!("inserted_into_table:{id}"));
+            }
+            // A swap says both: recorded as an insert alone, a merge that DuckDB runs at the same
+            // time would not see that its input went, and rows would appear twice.
+            if !change.ended.is_empty() {
+                made.push(format!("deleted_from_table:{id}"));
+            }
+        }
+        self.execute(
+            "INSERT INTO ducklake_snapshot VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                next.id,
+                text::timestamp(next.time),
+                next.schema_version,
+                next.next_catalog_id,
+                next.next_file_id
+            ],
+        )?;
+        self.execute(
+            "INSERT INTO ducklake_snapshot_changes VALUES (?1, ?2, 'lookback', ?3, ?4)",
+            params![next.id, made.join(","), commit.run.command, commit.run.id],
+        )?;
+        Ok(next.id)
+    }
+
+    fn end_files(&self, change: &Change, table_id: i64, snapshot: i64) -> Result<()> {
+        for file in &change.ended {
+            let ended = self.execute(
+                "UPDATE ducklake_data_file SET end_snapshot = ?1
+                 WHERE data_file_id = ?2 AND end_snapshot IS NULL",
+                params![snapshot, file],
+            )?;
+            if ended != 1 {
+                return Err(Error::internal(format!("file {file} ended twice")));
+            }
+            self.execute(
+                "UPDATE ducklake_table_stats
+                 SET (record_count, file_size_bytes) =
+                     (SELECT record_count - f.record_count, file_size_bytes - f.file_size_bytes
+                      FROM ducklake_data_file AS f WHERE f.data_file_id = ?2)
+                 WHERE table_id = ?1",
+                params![table_id, file],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn add_files(&self, change: &Change, table_id: i64, next: &mut Snapshot) -> Result<()> {
+        for file in &change.added {
+            let id = next.next_file_id;
+            next.next_file_id += 1;
+            self.execute(
+                "INSERT INTO ducklake_data_file
+                 SELECT ?1, ?2, ?3, NULL, NULL, ?4, 1, 'parquet', ?5, ?6, ?7, t.next_row_id,
+                     (SELECT partition_id FROM ducklake_partition_info
+                      WHERE table_id = ?2 AND end_snapshot IS NULL), NULL, NULL, NULL
+                 FROM ducklake_table_stats AS t WHERE t.table_id = ?2",
+                params![
+                    id,
+                    table_id,
+                    next.id,
+                    file.path,
+                    file.record_count,
+                    file.size_bytes,
+                    file.footer_size_bytes
+                ],
+            )?;
+            self.execute(
+                "UPDATE ducklake_table_stats SET record_count = record_count + ?2,
+                     next_row_id = next_row_id + ?2, file_size_bytes = file_size_bytes + ?3
+                 WHERE table_id = ?1",
+                params![table_id, file.record_count, file.size_bytes],
+            )?;
+            let (year, month) = file.partition;
+            for (index, value) in [year.to_string(), month.to_string()].into_iter().enumerate() {
+                self.execute(
+                    "INSERT INTO ducklake_file_partition_value VALUES (?1, ?2, ?3, ?4)",
+                    params![id, table_id, index, value],
+                )?;
+            }
+            self.add_stats(change.table, table_id, id, file)?;
+        }
+        Ok(())
+    }
+
+    fn add_stats(&self, table: &Table, table_id: i64, file_id: i64, file: &NewFile) -> Result<()> {
+        let columns = table.columns.iter().zip(table.field_ids()).zip(&file.columns);
+        for ((column, column_id), bounds) in columns {
+            let Some(bounds) = bounds else { continue };
+            let values = i64::try_from(file.record_count).unwrap_or(i64::MAX) - bounds.null_count;
+            self.execute(
+                "INSERT INTO ducklake_file_column_stats
+                 VALUES (?1, ?2, ?3, NULL, ?4, ?5, ?6, ?7, NULL, NULL)",
+                params![
+                    file_id,
+                    table_id,
+                    column_id,
+                    values,
+                    bounds.null_count,
+                    bounds.min,
+                    bounds.max
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Widens the table's own statistics, which never narrow: DuckDB plans by them.
+    fn widen_table_stats(&self, change: &Change, table_id: i64) -> Result<()> {
+        let columns = change.table.columns.iter().zip(change.table.field_ids());
+        for (place, (column, column_id)) in columns.enumerate() {
+            let of_files = change.added.iter().filter_map(|file| file.columns[place].as_ref());
+            let Some(added) = of_files.cloned().reduce(|a, b| a.union(column.ty, &b)) else {
+                continue;
+            };
+            let held = self.table_stats(table_id, column_id)?;
+            let wide = held.map_or(added.clone(), |held| held.union(column.ty, &added));
+            self.execute(
+                "DELETE FROM ducklake_table_column_stats WHERE table_id = ?1 AND column_id = ?2",
+                params![table_id, column_id],
+            )?;
+            self.execute(
+                "INSERT INTO ducklake_table_column_stats VALUES (?1, ?2, ?3, NULL, ?4, ?5, NULL)",
+                params![table_id, column_id, wide.null_count > 0, wide.min, wide.max],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn table_stats(&self, table_id: i64, column_id: i64) -> Result<Option<Bounds>> {
+        let sql = "SELECT contains_null, min_value, max_value FROM ducklake_table_column_stats
+             WHERE table_id = ?1 AND column_id = ?2";
+        let bounds = |row: &rusqlite::Row<'_>| {
+            let null_count = row.get::<_, Option<i64>>(0)?.unwrap_or(1);
+            Ok(Bounds { null_count, min: row.get(1)?, max: row.get(2)? })
+        };
+        self.transaction
+            .query_row(sql, [table_id, column_id], bounds)
+            .optional()
+            .map_err(|err| failed("read the statistics of a table", err))
+    }
+
+    fn add_run(&self, run: &Run, snapshot: Option<i64>, now: Instant) -> Result<()> {
+        let [read, new, changed, unchanged, refused] = run.rows;
+        self.execute(
+            "INSERT INTO lookback_run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            params![
+                run.id,
+                run.command,
+                run.started_at.to_string(),
+                now.to_string(),
+                snapshot,
+                read,
+                new,
+                changed,
+                unchanged,
+                refused,
+                run.detail
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// True if and only if another program changed what `change` was worked out from.
+fn has_moved(
+    connection: &Connection,
+    change: &Change,
+    base: i64,
+    latest: i64,
+) -> rusqlite::Result<bool> {
+    let Some(table_id) = table_id(connection, change.table, latest)? else { return Ok(true) };
+    if latest > base {
+        for table in ["ducklake_data_file", "ducklake_delete_file", "ducklake_column"] {
+            let sql = format!(
+                "SELECT count(*) > 0 FROM {table}
+                 WHERE table_id = ?1 AND (begin_snapshot > ?2 OR end_snapshot > ?2)"
+            );
+            if connection.query_row(&sql, [table_id, base], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        if foreign::problem(connection, change.table, table_id, latest)?.is_some() {
+            return Ok(true);
+        }
+    }
+    // Whatever the snapshots say: a file that ends must be live.
+    let sql = format!("SELECT count(*) FROM ducklake_data_file WHERE {LIVE} AND data_file_id = ?2");
+    let mut is_live = connection.prepare(&sql)?;
+    for file in &change.ended {
+        let live: i64 = is_live.query_row([latest, *file], |row| row.get(0))?;
+        if live != 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,155 @@
+//! The catalog: what the warehouse holds, in one SQLite file that is a DuckLake 1.0 catalog.
+//!
+//! Promises: every SQLite statement of the project is in this room; every read is of one snapshot,
+//! with the snapshot condition written once ([`LIVE`]); data files, statistics and the run ledger
+//! change in one transaction ([`Catalog::commit`]); what another tool wrote is either read right or
+//! refused by name. Refuses: to open a catalog of a newer version, to read data files (that is
+//! `store`'s), and to guess: a failed statement is an error.
+
+mod commit;
+mod create;
+mod files;
+mod foreign;
+mod lock;
+mod snapshots;
+mod text;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::error::{Error, Kind, Result};
+
+pub use commit::{Change, Commit, Committed, NewFile, Run};
+pub use files::{Bounds, DataFile};
+pub use lock::WriterLock;
+pub use snapshots::{AsOf, Snapshot};
+
+/// The catalog's file in a warehouse folder.
+pub const CATALOG_FILE: &str = "catalog.sqlite";
+/// The folder of the data files in a warehouse folder.
+pub const DATA_FOLDER: &str = "data";
+/// What every file that Lookback writes is named after; other tools name theirs otherwise.
+pub const FILE_PREFIX: &str = "lookback-";
+
+/// The condition under which a row of a DuckLake table belongs to the snapshot `?1`.
+pub(crate) const LIVE: &str =
+    "(begin_snapshot <= ?1 AND (end_snapshot IS NULL OR end_snapshot > ?1))";
+
+/// How long a statement waits for another process to finish its transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// An open catalog.
+#[derive(Debug)]
+pub struct Catalog {
+    folder: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Catalog {
+    /// Opens the catalog of the warehouse in `folder`.
+    ///
+    /// A folder that was moved or copied opens at its new place; where it may be written, the
+    /// catalog then names its new data path, so that DuckDB finds it too.
+    ///
+    /// # Errors
+    /// `Input` if the folder is no warehouse, `Unsupported` if a newer version wrote it.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join(CATALOG_FILE);
+        if !file.is_file() {
+            let hint = "name the folder of a warehouse with --warehouse, or make one with `lookback import`";
+            let message = format!(
+                "folder \"{}\" is not a warehouse: it has no {CATALOG_FILE}",
+                folder.display()
+            );
+            return Err(Error::input(message).with_hint(hint));
+        }
+        let catalog = Self::connect(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        catalog.check_version()?;
+        catalog.point_at_folder()?;
+        Ok(catalog)
+    }
+
+    fn connect(folder: &Path, flags: OpenFlags) -> Result<Self> {
+        let folder = std::path::absolute(folder)
+            .map_err(|err| Error::io(format!("resolve folder \"{}\"", folder.display()), err))?;
+        let file = folder.join(CATALOG_FILE);
+        let action = format!("open catalog \"{}\"", file.display());
+        let connection =
+            Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+                .map_err(|err| failed(&action, err))?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(|err| failed(&action, err))?;
+        // A rollback journal: a closed WAL catalog cannot be opened from a read-only mount.
+        connection
+            .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+            .map_err(|err| failed(&action, err))?;
+        Ok(Self { folder, connection: Mutex::new(connection) })
+    }
+
+    /// The warehouse folder, as an absolute path.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The catalog's own file.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join(CATALOG_FILE)
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere cannot leave a connection half-changed: transactions roll back.
+        self.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Runs `read` in one read transaction, so that all it sees is of one moment.
+    fn read<T>(
+        &self,
+        action: &str,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let connection = self.connection();
+        let run = || {
+            let transaction = connection.unchecked_transaction()?;
+            let value = read(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        run().map_err(|err| failed(action, err))
+    }
+}
+
+/// An SQLite error as ours: `action` is a bare verb phrase.
+fn failed(action: &str, err: rusqlite::Error) -> Error {
+    let kind = match err.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Kind::Busy,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Kind::Corrupt,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::PermissionDenied,
+        ) => Kind::Io,
+        _ => Kind::Internal,
+    };
+    let error = Error::new(kind, format!("failed to {action}")).with_source(err);
+    match kind {
+        Kind::Busy => {
+            error.with_hint("another program holds the catalog; try again when it is done")
+        }
+        Kind::Corrupt => {
+            error.with_hint("the file is damaged or no SQLite database; restore it from a copy")
+        }
+        _ => error,
+    }
+}
+
+/// True if and only if SQLite may not write where it was told to.
+fn is_refused(err: &rusqlite::Error) -> bool {
+    matches!(
+        err.sqlite_error_code(),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
+    )
+}

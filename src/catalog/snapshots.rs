@@ -1,0 +1,117 @@
+//! Snapshots: the committed states of the warehouse.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::error::{Error, Result};
+use crate::model::Instant;
+
+use super::{Catalog, text};
+
+/// Which state of the warehouse to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum AsOf {
+    /// The newest.
+    #[default]
+    Latest,
+    /// The snapshot with that number.
+    Snapshot(i64),
+    /// The newest that was committed at or before that instant.
+    Time(Instant),
+}
+
+impl AsOf {
+    /// Reads `--as-of`: a snapshot number, or a date or time.
+    ///
+    /// # Errors
+    /// A text that is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Ok(id) = text.parse() {
+            return Ok(Self::Snapshot(id));
+        }
+        Instant::from_text(text).map(Self::Time).ok_or_else(|| {
+            format!(
+                "\"{text}\" is neither a snapshot number nor a time such as 2026-11-01T00:00:00Z"
+            )
+        })
+    }
+}
+
+/// One committed state of the warehouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its number; a later commit has a higher one.
+    pub id: i64,
+    /// When it was committed.
+    pub time: Instant,
+    pub(super) schema_version: i64,
+    pub(super) next_catalog_id: i64,
+    pub(super) next_file_id: i64,
+}
+
+impl Catalog {
+    /// The snapshot that `as_of` means.
+    ///
+    /// # Errors
+    /// `Input` if there is none.
+    pub fn snapshot(&self, as_of: AsOf) -> Result<Snapshot> {
+        let all = self.read("read the snapshots", snapshots)?;
+        let found = match as_of {
+            AsOf::Latest => all.last(),
+            AsOf::Snapshot(id) => all.iter().find(|snapshot| snapshot.id == id),
+            AsOf::Time(instant) => all.iter().rev().find(|snapshot| snapshot.time <= instant),
+        };
+        found.copied().ok_or_else(|| missing(as_of, &all))
+    }
+}
+
+fn missing(as_of: AsOf, all: &[Snapshot]) -> Error {
+    let (Some(first), Some(last)) = (all.first(), all.last()) else {
+        return Error::corrupt("the catalog has no snapshot");
+    };
+    let message = match as_of {
+        AsOf::Snapshot(id) => format!("there is no snapshot {id}"),
+        AsOf::Time(instant) => format!("there is no snapshot as old as {instant}"),
+        AsOf::Latest => "the catalog has no snapshot".to_owned(),
+    };
+    let hint = format!(
+        "the warehouse has snapshots {} ({}) to {} ({})",
+        first.id, first.time, last.id, last.time
+    );
+    Error::input(message).with_hint(hint)
+}
+
+const COLUMNS: &str = "snapshot_id, snapshot_time, schema_version, next_catalog_id, next_file_id";
+
+/// All snapshots, oldest first; the bare one before the tables were made does not count.
+fn snapshots(connection: &Connection) -> rusqlite::Result<Vec<Snapshot>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM ducklake_snapshot WHERE schema_version > 0 ORDER BY snapshot_id"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], snapshot)?;
+    rows.collect()
+}
+
+/// The newest snapshot, inside a transaction.
+pub(super) fn latest(connection: &Connection) -> rusqlite::Result<Option<Snapshot>> {
+    let sql = format!("SELECT {COLUMNS} FROM ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1");
+    connection.query_row(&sql, [], snapshot).optional()
+}
+
+fn snapshot(row: &rusqlite::Row<'_>) -> rusqlite::Result<Snapshot> {
+    let time: String = row.get(1)?;
+    let time = text::parse_timestamp(&time).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            1,
+            rusqlite::types::Type::Text,
+            format!("snapshot time \"{time}\" is no time").into(),
+        )
+    })?;
+    Ok(Snapshot {
+        id: row.get(0)?,
+        time,
+        schema_version: row.get(2)?,
+        next_catalog_id: row.get(3)?,
+        next_file_id: row.get(4)?,
+    })
+}
