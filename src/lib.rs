@@ -2,5 +2,7 @@
 
 pub mod catalog;
 pub mod error;
+pub mod lake;
 pub mod model;
+pub mod store;
 pub mod tables;

@@ -4,27 +4,10 @@ use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBeh
 
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
-use crate::tables::Table;
+use crate::tables::{Bounds, NewFile, Table, timestamp_text};
 
-use super::files::{Bounds, table_id};
-use super::{Catalog, LIVE, Snapshot, failed, foreign, snapshots, text};
-
-/// A file that is written and synced, and that no snapshot names yet.
-#[derive(Clone, Debug)]
-pub struct NewFile {
-    /// Its place below the table's folder.
-    pub path: String,
-    /// The number of rows.
-    pub record_count: u64,
-    /// Its size in bytes.
-    pub size_bytes: u64,
-    /// The length in bytes of its footer's metadata.
-    pub footer_size_bytes: u64,
-    /// What is known of each column, in the order of the table's columns.
-    pub columns: Vec<Option<Bounds>>,
-    /// The year and month of the table's time column.
-    pub partition: (i32, u32),
-}
+use super::files::table_id;
+use super::{Catalog, LIVE, Snapshot, failed, foreign, snapshots};
 
 /// What changes in one table.
 #[derive(Debug)]
@@ -152,7 +135,7 @@ impl Writer<'_> {
             "INSERT INTO ducklake_snapshot VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
                 next.id,
-                text::timestamp(next.time),
+                timestamp_text(next.time),
                 next.schema_version,
                 next.next_catalog_id,
                 next.next_file_id
@@ -226,8 +209,7 @@ impl Writer<'_> {
     }
 
     fn add_stats(&self, table: &Table, table_id: i64, file_id: i64, file: &NewFile) -> Result<()> {
-        let columns = table.columns.iter().zip(table.field_ids()).zip(&file.columns);
-        for ((column, column_id), bounds) in columns {
+        for (column_id, bounds) in table.field_ids().into_iter().zip(&file.columns) {
             let Some(bounds) = bounds else { continue };
             let values = i64::try_from(file.record_count).unwrap_or(i64::MAX) - bounds.null_count;
             self.execute(

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
-use crate::tables::{self, Column, Table, VIEWS, View};
+use crate::tables::{self, Column, Table, VIEWS, View, timestamp_text};
 
-use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused, text};
+use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused};
 
 /// The numbered files of `sql/catalog/`; the last number is the version of a catalog.
 const MIGRATIONS: [(i64, &str); 2] = [
@@ -135,7 +135,7 @@ fn metadata(connection: &Connection, key: &str) -> rusqlite::Result<Option<Strin
 /// Snapshot 0: the empty schema `main`.
 fn add_schema(transaction: &Transaction<'_>, now: Instant) -> rusqlite::Result<()> {
     transaction
-        .execute("INSERT INTO ducklake_snapshot VALUES (0, ?1, 0, 1, 0)", [text::timestamp(now)])?;
+        .execute("INSERT INTO ducklake_snapshot VALUES (0, ?1, 0, 1, 0)", [timestamp_text(now)])?;
     transaction.execute(
         "INSERT INTO ducklake_snapshot_changes VALUES (0, 'created_schema:\"main\"', NULL, NULL, NULL)",
         [],
@@ -166,7 +166,7 @@ fn add_objects(transaction: &Transaction<'_>, now: Instant) -> rusqlite::Result<
     }
     transaction.execute(
         "INSERT INTO ducklake_snapshot VALUES (1, ?1, 1, ?2, 0)",
-        params![text::timestamp(now), next_id],
+        params![timestamp_text(now), next_id],
     )?;
     transaction.execute(
         "INSERT INTO ducklake_snapshot_changes VALUES (1, ?1, 'lookback', 'create the warehouse', NULL)",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 
-const LOCK_FILE: &str = "writer.lock";
+pub(crate) const LOCK_FILE: &str = "writer.lock";
 
 /// The right to write a warehouse, held until dropped or until the process ends.
 #[derive(Debug)]

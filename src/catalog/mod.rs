@@ -12,7 +12,6 @@ mod files;
 mod foreign;
 mod lock;
 mod snapshots;
-mod text;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -22,8 +21,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::{Error, Kind, Result};
 
-pub use commit::{Change, Commit, Committed, NewFile, Run};
-pub use files::{Bounds, DataFile};
+pub use commit::{Change, Commit, Committed, Run};
+pub(crate) use lock::LOCK_FILE;
 pub use lock::WriterLock;
 pub use snapshots::{AsOf, Snapshot};
 
@@ -31,8 +30,6 @@ pub use snapshots::{AsOf, Snapshot};
 pub const CATALOG_FILE: &str = "catalog.sqlite";
 /// The folder of the data files in a warehouse folder.
 pub const DATA_FOLDER: &str = "data";
-/// What every file that Lookback writes is named after; other tools name theirs otherwise.
-pub const FILE_PREFIX: &str = "lookback-";
 
 /// The condition under which a row of a DuckLake table belongs to the snapshot `?1`.
 pub(crate) const LIVE: &str =

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
-use super::{Catalog, text};
+use crate::tables::instant_from_text;
+
+use super::Catalog;
 
 /// Which state of the warehouse to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -100,7 +102,7 @@ pub(super) fn latest(connection: &Connection) -> rusqlite::Result<Option<Snapsho
 
 fn snapshot(row: &rusqlite::Row<'_>) -> rusqlite::Result<Snapshot> {
     let time: String = row.get(1)?;
-    let time = text::parse_timestamp(&time).ok_or_else(|| {
+    let time = instant_from_text(&time).ok_or_else(|| {
         rusqlite::Error::FromSqlConversionFailure(
             1,
             rusqlite::types::Type::Text,

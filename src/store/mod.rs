@@ -1,0 +1,102 @@
+//! The data files: Parquet in an object store.
+//!
+//! Promises: a file is written once, under a name of its own, and is complete and synced (with the
+//! folders that came with it) before its writer hands it out; what is known of its columns is taken
+//! from what was written; a file that is missing or of another size than its catalog says is an
+//! error that names it. Refuses: to change a file, to overwrite one, and to know which files are
+//! live (that is the catalog's).
+
+mod object;
+mod read;
+mod stats;
+mod write;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt};
+
+use crate::error::{Error, Kind, Result};
+
+pub use object::DataObject;
+pub use read::conform;
+pub use write::{FileWriter, Written};
+
+/// Where the data files lie.
+///
+/// All reading and writing goes through `object_store`; only the syncing of local files, which it
+/// does not do, goes around it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    root: ObjectPath,
+    /// The folder, if the store is one.
+    folder: Option<PathBuf>,
+}
+
+impl Store {
+    /// The store in a folder, which need not exist before the first file is written.
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        let folder = std::path::absolute(folder)
+            .map_err(|err| Error::io(format!("resolve folder \"{}\"", folder.display()), err))?;
+        let root = ObjectPath::from_absolute_path(&folder).map_err(|err| {
+            Error::input(format!("folder \"{}\" cannot hold data files", folder.display()))
+                .with_source(err)
+        })?;
+        Ok(Self { objects: Arc::new(LocalFileSystem::new()), root, folder: Some(folder) })
+    }
+
+    /// The object store, for the query engine.
+    pub fn objects(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.objects)
+    }
+
+    /// The object of a file, given its place below the data path.
+    pub fn object(&self, path: &str) -> ObjectPath {
+        path.split('/').fold(self.root.clone(), |object, part| object.join(part))
+    }
+
+    /// Removes files that no snapshot names; one that is not there is no error.
+    pub async fn discard(&self, paths: &[String]) -> Result<()> {
+        for path in paths {
+            match self.objects.delete(&self.object(path)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(err) => {
+                    let message = format!("failed to remove data file \"{path}\"");
+                    return Err(Error::new(Kind::Io, message).with_source(err));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The path of a file on this machine, if the store is a folder.
+    pub fn local_path(&self, path: &str) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(path))
+    }
+
+    /// Makes the names of files last: syncs their folders up to the data path's own parent.
+    fn sync_folders(&self, path: &str) -> Result<()> {
+        let (Some(folder), Some(file)) = (&self.folder, self.local_path(path)) else {
+            return Ok(());
+        };
+        let stop = folder.parent().unwrap_or(folder);
+        for parent in file.ancestors().skip(1) {
+            sync(parent)?;
+            if parent == stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Forces a file or a folder to disk.
+fn sync(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|err| Error::io(format!("sync \"{}\"", path.display()), err))
+}

@@ -1,0 +1,155 @@
+//! Writes one data file: complete, synced, and described.
+
+use arrow::array::RecordBatch;
+use object_store::buffered::BufWriter;
+use object_store::{GetOptions, GetRange, ObjectStore};
+use parquet::arrow::AsyncArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use uuid::Uuid;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::Steps;
+use crate::tables::{FILE_PREFIX, NewFile, Table};
+
+use super::stats::Statistics;
+use super::{Store, sync};
+
+/// Rows in a row group: what a reader decodes at a time, and what a writer holds in memory.
+const ROW_GROUP_ROWS: usize = 64 * 1024;
+/// From this many rows on, a file also carries statistics per page.
+const PAGE_STATISTICS_ROWS: u64 = 20_000;
+
+/// A file that is complete, and the path at which the store keeps it.
+#[derive(Debug)]
+pub struct Written {
+    /// Its place below the data path.
+    pub path: String,
+    /// What the catalog is to be told.
+    pub file: NewFile,
+}
+
+/// A file being written.
+pub struct FileWriter {
+    store: Store,
+    table: &'static Table,
+    /// Below the table's folder.
+    path: String,
+    writer: AsyncArrowWriter<BufWriter>,
+    statistics: Statistics,
+    partition: (i32, u32),
+    rows: u64,
+}
+
+impl Store {
+    /// Begins a file of about `rows` rows for the year and month `partition`.
+    pub fn create(
+        &self,
+        table: &'static Table,
+        partition: (i32, u32),
+        rows: u64,
+    ) -> Result<FileWriter> {
+        let (year, month) = partition;
+        let path = format!("year={year}/month={month}/{FILE_PREFIX}{}.parquet", Uuid::new_v4());
+        let object = self.object(&format!("main/{}/{path}", table.name));
+        let buffer = BufWriter::new(self.objects(), object);
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties(table, rows))
+            // Types and field ids stand in the Parquet schema; a second copy would double small files.
+            .with_skip_arrow_metadata(true);
+        let writer = AsyncArrowWriter::try_new_with_options(buffer, table.schema(), options)
+            .map_err(|err| write_error(&path, err))?;
+        let statistics = Statistics::new(table);
+        Ok(FileWriter { store: self.clone(), table, path, writer, statistics, partition, rows: 0 })
+    }
+}
+
+fn properties(table: &Table, rows: u64) -> WriterProperties {
+    let statistics = if rows < PAGE_STATISTICS_ROWS {
+        EnabledStatistics::Chunk
+    } else {
+        EnabledStatistics::Page
+    };
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(statistics)
+        .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned());
+    if let (Some(_), Some(id)) = (table.kind, table.key.last()) {
+        // Ids are spread evenly: their bounds prune nothing, a bloom filter does.
+        properties = properties
+            .set_column_bloom_filter_enabled((*id).into(), true)
+            .set_column_bloom_filter_max_ndv((*id).into(), rows.clamp(32, ROW_GROUP_ROWS as u64));
+    }
+    properties.build()
+}
+
+impl std::fmt::Debug for FileWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileWriter").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl FileWriter {
+    /// Its place below the data path.
+    pub fn data_path(&self) -> String {
+        format!("main/{}/{}", self.table.name, self.path)
+    }
+
+    /// Adds rows.
+    pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.statistics.add(batch);
+        self.rows += batch.num_rows() as u64;
+        self.writer.write(batch).await.map_err(|err| write_error(&self.path, err))
+    }
+
+    /// Completes the file and syncs it and its folders.
+    ///
+    /// # Errors
+    /// Whatever the disk refuses. The file may then be there, whole or not: the caller discards
+    /// it, and no snapshot names it.
+    pub async fn finish(mut self, steps: &Steps) -> Result<Written> {
+        steps.take("write file")?;
+        let data_path = self.data_path();
+        self.writer.finish().await.map_err(|err| write_error(&self.path, err))?;
+        if let Some(local) = self.store.local_path(&data_path) {
+            steps.take("sync file")?;
+            sync(&local)?;
+            steps.take("sync folders")?;
+            self.store.sync_folders(&data_path)?;
+        }
+        let (size_bytes, footer_size_bytes) = self.store.measure(&data_path).await?;
+        let file = NewFile {
+            path: self.path,
+            record_count: self.rows,
+            size_bytes,
+            footer_size_bytes,
+            columns: self.statistics.finish(),
+            partition: self.partition,
+        };
+        Ok(Written { path: data_path, file })
+    }
+}
+
+impl Store {
+    /// The size of a Parquet file and of its footer's metadata, in bytes.
+    async fn measure(&self, path: &str) -> Result<(u64, u64)> {
+        let options = GetOptions { range: Some(GetRange::Suffix(8)), ..GetOptions::default() };
+        let found = self.objects.get_opts(&self.object(path), options).await;
+        let failed = |err| {
+            Error::new(Kind::Io, format!("failed to read back data file \"{path}\""))
+                .with_source(err)
+        };
+        let found = found.map_err(failed)?;
+        let size_bytes = found.meta.size;
+        let tail = found.bytes().await.map_err(failed)?;
+        let length = tail.first_chunk::<4>().copied().map(u32::from_le_bytes);
+        let length = length.ok_or_else(|| Error::internal(format!("\"{path}\" has no footer")))?;
+        Ok((size_bytes, u64::from(length)))
+    }
+}
+
+fn write_error(path: &str, err: parquet::errors::ParquetError) -> Error {
+    Error::new(Kind::Io, format!("failed to write data file \"{path}\"")).with_source(err)
+}
