@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod error;
+pub mod ingest;
 pub mod lake;
 pub mod model;
 pub mod store;
