@@ -98,6 +98,14 @@ impl Error {
         self.inner.hint.as_deref()
     }
 
+    /// The same error once more, for a caller that only lends it; causes become text.
+    #[must_use]
+    pub fn restate(&self) -> Self {
+        let mut error = Self::new(self.kind(), self.chain());
+        error.inner.hint.clone_from(&self.inner.hint);
+        error
+    }
+
     /// True if and only if the reader of our output closed it (`lookback sql … | head`).
     pub fn is_broken_pipe(&self) -> bool {
         let mut next: Option<&(dyn error::Error + 'static)> = Some(self);

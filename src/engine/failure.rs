@@ -1,0 +1,85 @@
+//! DataFusion's errors as ours: who is to blame, which file or name it is about, and the way out.
+
+use datafusion::arrow::error::ArrowError;
+use datafusion::common::SchemaError;
+use datafusion::error::DataFusionError;
+use parquet::errors::ParquetError;
+
+use crate::error::{Error, Kind};
+
+use super::names::nearest;
+
+/// An error of DataFusion as one of ours.
+pub(super) fn explain(err: DataFusionError) -> Error {
+    if let Some(ours) = find_ours(&err) {
+        return ours.restate();
+    }
+    let root = root(&err);
+    match root {
+        DataFusionError::SQL(cause, _) => Error::input("the SQL does not parse").with_source(
+            std::io::Error::other(cause.to_string().replace("sql parser error: ", "")),
+        ),
+        DataFusionError::SchemaError(cause, _) => schema(cause),
+        DataFusionError::ResourcesExhausted(cause) => {
+            Error::new(Kind::Limit, format!("the query needs more memory than it may use: {cause}"))
+                .with_hint("ask for less, or raise --memory-limit")
+        }
+        DataFusionError::Plan(cause) | DataFusionError::Execution(cause) => {
+            Error::input(first_line(cause))
+        }
+        DataFusionError::NotImplemented(cause) => Error::new(Kind::Unsupported, first_line(cause)),
+        DataFusionError::ArrowError(cause, _) => Error::input(cause.to_string()),
+        DataFusionError::IoError(_) | DataFusionError::ObjectStore(_) => {
+            Error::new(Kind::Io, "failed to read or spill").with_source(err)
+        }
+        DataFusionError::ParquetError(_) => {
+            Error::corrupt("a data file cannot be read").with_source(err)
+        }
+        _ => Error::internal("run the query").with_source(err),
+    }
+}
+
+/// An error of ours below layers of others.
+fn find_ours(err: &DataFusionError) -> Option<&Error> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(err);
+    while let Some(err) = next {
+        if let Some(ours) = err.downcast_ref::<Error>() {
+            return Some(ours);
+        }
+        // These do not give what they box as their source.
+        next = match (err.downcast_ref::<ParquetError>(), err.downcast_ref::<ArrowError>()) {
+            (Some(ParquetError::External(cause)), _) => Some(cause.as_ref()),
+            (_, Some(ArrowError::ExternalError(cause))) => Some(cause.as_ref()),
+            _ => err.source(),
+        };
+    }
+    None
+}
+
+/// The error below contexts, diagnostics and sharing.
+fn root(err: &DataFusionError) -> &DataFusionError {
+    match err {
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => root(inner),
+        DataFusionError::Shared(inner) => root(inner),
+        DataFusionError::Collection(errors) => errors.first().map_or(err, root),
+        _ => err,
+    }
+}
+
+fn schema(err: &SchemaError) -> Error {
+    match err {
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            let error = Error::input(format!("there is no column \"{}\"", field.flat_name()));
+            let names = valid_fields.iter().map(|column| column.name.as_str());
+            match nearest(&field.name, names) {
+                Some(name) => error.with_hint(format!("did you mean \"{name}\"?")),
+                None => error.with_hint("list the columns of a table with: DESCRIBE table"),
+            }
+        }
+        other => Error::input(first_line(&other.to_string())),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,45 @@
+//! Bounds of memory and time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use datafusion::error::Result as DataFusionResult;
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use tokio::time::Instant;
+
+use crate::error::{Error, Kind, Result};
+
+/// How many users of memory an error names when it runs out.
+const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::new(3).expect("not zero");
+
+/// A runtime whose operators share `memory_bytes` and spill the rest to temporary files.
+pub(super) fn runtime(memory_bytes: usize) -> DataFusionResult<Arc<RuntimeEnv>> {
+    let pool = TrackConsumersPool::new(FairSpillPool::new(memory_bytes), NAMED_CONSUMERS);
+    RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()
+}
+
+/// The same rows, or an error when they are not all there in `time`.
+pub(super) fn within(
+    batches: BoxStream<'static, Result<RecordBatch>>,
+    time: Option<Duration>,
+) -> BoxStream<'static, Result<RecordBatch>> {
+    let Some(time) = time else { return batches };
+    let deadline = Instant::now() + time;
+    stream::unfold(Some(batches), move |batches| async move {
+        let mut batches = batches?;
+        match tokio::time::timeout_at(deadline, batches.next()).await {
+            Ok(next) => next.map(|batch| (batch, Some(batches))),
+            Err(_) => Some((Err(too_slow(time)), None)),
+        }
+    })
+    .boxed()
+}
+
+fn too_slow(time: Duration) -> Error {
+    Error::new(Kind::Limit, format!("the query did not end within {} s", time.as_secs_f64()))
+        .with_hint("ask for less, or raise --timeout")
+}

@@ -1,0 +1,198 @@
+//! The one read path: SQL over a pinned snapshot of the warehouse.
+//!
+//! Promises: every table of one engine is of one snapshot; files are pruned by the catalog's
+//! statistics before any is opened; `count(*)` and bounds come from the catalog where they are
+//! exact; memory and time are bounded; days are UTC. Refuses: any statement that writes, or that
+//! reads anything but the warehouse, and to answer from a table that it cannot read whole.
+
+mod describe;
+mod failure;
+mod guard;
+mod limits;
+mod names;
+mod prune;
+mod reader;
+mod table;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
+use datafusion::datasource::ViewTable;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+use crate::catalog::{AsOf, Snapshot};
+use crate::error::{Error, Result};
+use crate::lake::Lake;
+use crate::tables::{self, VIEWS};
+
+use self::failure::explain;
+use self::guard::Allowed;
+use self::table::LakeTable;
+
+/// The name under which the store of the warehouse is known to DataFusion.
+const STORE_URL: &str = "lookback://warehouse/";
+
+/// What a query may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of memory for sorting, grouping and joining; what does not fit is spilled to disk.
+    pub memory_bytes: usize,
+    /// How long one statement may run.
+    pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory_bytes: 1024 * 1024 * 1024, time: None }
+    }
+}
+
+/// An answer: its columns, and its rows as they come.
+pub struct Answer {
+    /// The columns.
+    pub schema: SchemaRef,
+    /// The rows.
+    pub batches: BoxStream<'static, Result<RecordBatch>>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    /// All rows at once.
+    pub async fn collect(mut self) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.batches.next().await {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    }
+}
+
+/// SQL over one snapshot.
+pub struct Engine {
+    context: SessionContext,
+    snapshot: Snapshot,
+    limits: Limits,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("snapshot", &self.snapshot).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the state of the warehouse that `as_of` means.
+    ///
+    /// # Errors
+    /// `Input` if there is no such state.
+    pub async fn open(lake: &Lake, as_of: AsOf, limits: Limits) -> Result<Self> {
+        let snapshot = lake.catalog.snapshot(as_of)?;
+        let context = context(lake, limits)?;
+        for table in tables::ALL {
+            let provider = LakeTable::open(lake, table, snapshot);
+            context.register_table(table.name, Arc::new(provider)).map_err(explain)?;
+        }
+        let engine = Self { context, snapshot, limits };
+        for view in VIEWS {
+            engine.add_view(view.name, view.query()).await?;
+        }
+        Ok(engine)
+    }
+
+    /// The snapshot that it reads.
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot
+    }
+
+    async fn add_view(&self, name: &str, sql: &str) -> Result<()> {
+        let plan = self.context.state().create_logical_plan(sql).await.map_err(explain)?;
+        let view = ViewTable::new(plan, Some(sql.to_owned()));
+        self.context.register_table(name, Arc::new(view)).map_err(explain)?;
+        Ok(())
+    }
+
+    /// The statements of an SQL text.
+    ///
+    /// # Errors
+    /// `Input` if it does not parse.
+    pub fn parse(&self, sql: &str) -> Result<Vec<Statement>> {
+        guard::parse(sql)
+    }
+
+    /// Runs one statement; rows come as they are asked for.
+    ///
+    /// # Errors
+    /// `Input` for a statement that is wrong or not allowed; `Limit` when a limit is reached.
+    pub async fn run(&self, statement: Statement) -> Result<Answer> {
+        let allowed = guard::check(statement)?;
+        if let Allowed::Describe(name) = &allowed
+            && let Some(answer) = describe::describe(name)?
+        {
+            return Ok(answer);
+        }
+        let statement = allowed.into_statement();
+        let state = self.context.state();
+        names::check_tables(&self.context, &statement).await?;
+        let plan = state.statement_to_plan(statement).await.map_err(explain)?;
+        // The guard lets views and settings through; nothing else that is no query gets here.
+        let options = SQLOptions::new().with_allow_dml(false);
+        options.verify_plan(&plan).map_err(explain)?;
+        let frame = self.context.execute_logical_plan(plan).await.map_err(explain)?;
+        let stream = frame.execute_stream().await.map_err(explain)?;
+        let schema = stream.schema();
+        let batches = stream.map(|batch| batch.map_err(explain)).boxed();
+        Ok(Answer { schema, batches: limits::within(batches, self.limits.time) })
+    }
+
+    /// Runs a text of one statement and collects its rows: for reports and tests.
+    pub async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let mut statements = self.parse(sql)?;
+        match (statements.pop(), statements.is_empty()) {
+            (Some(statement), true) => self.run(statement).await?.collect().await,
+            _ => Err(Error::input("a query is one statement")),
+        }
+    }
+}
+
+/// A session with bounded memory and the warehouse's store.
+fn context(lake: &Lake, limits: Limits) -> Result<SessionContext> {
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema("lookback", "main")
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true);
+    let options = config.options_mut();
+    options.execution.time_zone = Some("+00:00".to_owned());
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    let runtime = limits::runtime(limits.memory_bytes).map_err(explain)?;
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .build();
+    let context = SessionContext::new_with_state(state);
+    let catalog = MemoryCatalogProvider::new();
+    let schema = Arc::new(MemorySchemaProvider::new());
+    catalog.register_schema("main", schema).map_err(explain)?;
+    context.register_catalog("lookback", Arc::new(catalog));
+    let url = store_url()?;
+    context.register_object_store(url.as_ref(), lake.store.objects());
+    Ok(context)
+}
+
+fn store_url() -> Result<ObjectStoreUrl> {
+    ObjectStoreUrl::parse(STORE_URL).map_err(explain)
+}
