@@ -3,4 +3,5 @@
 pub mod catalog;
 pub mod error;
 pub mod model;
+pub mod output;
 pub mod tables;
