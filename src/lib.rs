@@ -1,10 +1,14 @@
 //! Lookback keeps an organisation's AWS Backup job history for good and answers for it in SQL.
 
 pub mod catalog;
+pub mod emulator;
 pub mod engine;
 pub mod error;
 pub mod ingest;
 pub mod lake;
 pub mod model;
+pub mod output;
+pub mod serve;
+pub mod source;
 pub mod store;
 pub mod tables;
