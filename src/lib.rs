@@ -5,5 +5,6 @@ pub mod error;
 pub mod ingest;
 pub mod lake;
 pub mod model;
+pub mod source;
 pub mod store;
 pub mod tables;
