@@ -37,13 +37,18 @@ impl Findings {
     /// What the user should know, a sentence each: lower case, no full stop.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        for (what, count) in &self.ignored {
-            notes.push(format!("ignored {count} of {what}: no job"));
+        if !self.ignored.is_empty() {
+            let sorts = self.ignored.iter().map(|(what, count)| format!("{what} ({count})"));
+            notes.push(format!("ignored, for they are no jobs: {}", join(sorts)));
         }
-        for ((of, member), count) in &self.unknown {
+        let mut sorts: Vec<_> = self.unknown.keys().map(|(of, _)| of).collect();
+        sorts.dedup();
+        for sort in sorts {
+            let members = self.unknown.iter().filter(|((of, _), _)| of == sort);
+            let members = members.map(|((_, member), count)| format!("{member:?} ({count})"));
             notes.push(format!(
-                "{count} {} a member that this version does not keep: {member:?} of {of}",
-                if *count == 1 { "record carries" } else { "records carry" },
+                "records of the sort {sort:?} carry members that this version does not keep: {}",
+                join(members),
             ));
         }
         if self.unfinished > 0 {
@@ -61,6 +66,10 @@ impl Findings {
         }
         notes
     }
+}
+
+fn join(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Adds one to the count of `name`, or of `rest` once there are too many names.

@@ -1,13 +1,14 @@
 //! From bytes to JSON text: gzip, byte order marks, and what can be wrong with either.
 
 use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::{error, fmt};
 
 use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
 
 /// The text of a file: unpacked, without its byte order mark.
-pub(super) type Text<R> = BufReader<Peeked<Unpacked<Peeked<R>>>>;
+pub(super) type Text<R> = BufReader<Peeked<Unpacked<Peeked<Raw<R>>>>>;
 
 /// A stream with its first bytes put back.
 type Peeked<R> = Chain<Cursor<Vec<u8>>, R>;
@@ -28,33 +29,37 @@ impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(stream) => stream.read(buffer),
-            Self::Gzip(stream) => {
-                stream.read(buffer).map_err(|err| io::Error::new(err.kind(), Damaged(err)))
-            }
+            Self::Gzip(stream) => stream.read(buffer),
         }
     }
 }
 
-/// An error of the gzip decoder, as told from one of the file system.
+/// The file itself. Its errors are marked, to be told from those of the gzip decoder above it.
 #[derive(Debug)]
-struct Damaged(io::Error);
+pub(super) struct Raw<R>(R);
 
-impl std::fmt::Display for Damaged {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<R: Read> Read for Raw<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|err| io::Error::new(err.kind(), Refused(err)))
+    }
+}
+
+/// A read that the machine refused.
+#[derive(Debug)]
+struct Refused(io::Error);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl std::error::Error for Damaged {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.get_ref().map(|cause| cause as _)
-    }
-}
+impl error::Error for Refused {}
 
 /// Opens `input` as text; `subject` names it in errors.
 pub(super) fn open<R: Read>(input: R, subject: &str) -> Result<Text<R>> {
     let explain = |err| read_error(err, subject);
-    let (magic, raw) = peek(input, GZIP_MAGIC.len()).map_err(explain)?;
+    let (magic, raw) = peek(Raw(input), GZIP_MAGIC.len()).map_err(explain)?;
     let unpacked = if magic == GZIP_MAGIC {
         Unpacked::Gzip(Box::new(MultiGzDecoder::new(raw)))
     } else {
@@ -78,18 +83,17 @@ fn peek<R: Read>(mut stream: R, count: usize) -> io::Result<(Vec<u8>, Peeked<R>)
     Ok((head.clone(), Cursor::new(head).chain(stream)))
 }
 
-/// A failed read, as the file's fault or the machine's.
+/// A failed read, as the machine's fault or the gzip's.
 pub(super) fn read_error(err: io::Error, subject: &str) -> Error {
-    let is_damage = err.get_ref().is_some_and(|cause| cause.is::<Damaged>());
-    if !is_damage {
-        return Error::io(format!("read {subject}"), err);
-    }
-    let message = match err.kind() {
-        io::ErrorKind::UnexpectedEof => format!("gzip of {subject} breaks off before its end"),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            format!("gzip of {subject} is damaged")
-        }
-        _ => return Error::io(format!("read {subject}"), err),
+    let damage = match err.downcast::<Refused>() {
+        Ok(Refused(cause)) => return Error::io(format!("read {subject}"), cause),
+        Err(damage) => damage,
     };
-    Error::input(message).with_source(err).with_hint("fetch the file again; nothing was taken")
+    let what = match damage.kind() {
+        io::ErrorKind::UnexpectedEof => "breaks off before its end",
+        _ => "is damaged",
+    };
+    Error::input(format!("gzip of {subject} {what}"))
+        .with_source(damage)
+        .with_hint("fetch the file again; nothing was taken")
 }

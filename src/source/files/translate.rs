@@ -29,7 +29,7 @@ impl Dialect {
         for (member, value) in record {
             match (self.aws_name(table, &member), value) {
                 (Some(aws), value) => insert(&mut translated, aws, value),
-                (None, Value::Object(nested)) if !nested.is_empty() => {
+                (None, Value::Object(nested)) => {
                     for (child, value) in nested {
                         let path = format!("{member}.{child}");
                         match self.aws_name(table, &path) {

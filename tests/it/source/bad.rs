@@ -101,7 +101,7 @@ fn a_value_of_another_type_is_bad_and_named() {
     "#;
     assert_snapshot!(listed("BackupJobs", records), @r#"
     bad record 1: backup job "b-1": CreationDate is "soon", which is no time
-    bad record 2: backup job "b-2": CreationDate is 1e300, which is no time
+    bad record 2: backup job "b-2": CreationDate is 1e+300, which is no time
     bad record 3: backup job "b-3": BackupSizeInBytes is 1.5, which is no whole number
     bad record 4: backup job "b-4": BackupSizeInBytes is 9223372036854775808, which is no whole number
     bad record 5: backup job "b-5": IsParent is "perhaps", which is no boolean
@@ -182,10 +182,8 @@ fn members_that_no_column_takes_are_counted() {
     let record = GOOD.replace("\"State\"", "\"New\": 1, \"CreatedBy\": {\"Newer\": 2}, \"State\"");
     let text = format!("{{\"BackupJobs\": [{record}, {record}], \"Newest\": 3}}");
     assert_snapshot!(outcome(text), @r#"
-    note: 1 record carries a member that this version does not keep: "Newest" of answer
-    note: 2 records carry a member that this version does not keep: "CreatedBy.Newer" of backup job
-    note: 2 records carry a member that this version does not keep: "New" of backup job
-    note: nothing was taken
+    note: records of the sort "answer" carry members that this version does not keep: "Newest" (1)
+    note: records of the sort "backup job" carry members that this version does not keep: "CreatedBy.Newer" (2), "New" (2)
     "#);
 }
 
@@ -212,7 +210,7 @@ fn an_event_that_cannot_be_read_is_bad() {
     bad record 1: scan job event: time is "then", which is no time
     bad record 2: scan job event has no detail
     bad record 3: scan job event "s": CreationDate is "Jul 15, 2020", which is no time
-    note: ignored 1 of events "Scan Job State Change" of "my.app": no job
+    note: ignored, for they are no jobs: events "Scan Job State Change" of "my.app" (1)
     "#);
 }
 
@@ -283,7 +281,15 @@ fn a_document_that_breaks_off_is_an_error() {
 fn gzip_that_breaks_off_or_is_damaged_is_an_error() {
     let whole = gzip(&format!("{GOOD}\n").repeat(1000));
     assert_snapshot!(outcome(&whole[..whole.len() / 2]), @r#"
+    error (Input): gzip of file "jobs.json" breaks off before its end: incomplete deflate stream
+    hint: fetch the file again; nothing was taken
+    "#);
+    assert_snapshot!(outcome(&whole[..whole.len() - 3]), @r#"
     error (Input): gzip of file "jobs.json" breaks off before its end: unexpected end of file
+    hint: fetch the file again; nothing was taken
+    "#);
+    assert_snapshot!(outcome([&whole, &b"garbage after it"[..]].concat()), @r#"
+    error (Input): gzip of file "jobs.json" is damaged: invalid gzip header
     hint: fetch the file again; nothing was taken
     "#);
     let mut damaged = whole;
