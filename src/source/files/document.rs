@@ -1,9 +1,9 @@
 //! Walks the JSON of a file: sequences, arrays and documents down to single records.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Cursor, Read};
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -14,8 +14,12 @@ use super::findings::Findings;
 use super::input;
 use super::reader::{Failure, Reader};
 
-const HINT: &str = "import what `aws backup list-backup-jobs --output json` or boto3's `json.dumps` \
-    prints, an Audit Manager job report in JSON, or AWS Backup events";
+const HINT: &str = "import what `aws backup list-backup-jobs --output json` or boto3's \
+    `json.dumps` prints, an Audit Manager job report in JSON, or AWS Backup events";
+
+/// A value on a line of its own is read from memory up to this length, else from the stream.
+const LINE_BYTES_MAX: u64 = 256 * 1024;
+const BUFFER_BYTES: usize = 128 * 1024;
 
 /// The member of a document whose array holds records, and what these are.
 #[derive(Clone, Copy, Debug)]
@@ -46,42 +50,90 @@ pub(super) struct Document {
 }
 
 /// Reads every JSON value of `text`; `subject` names the file in errors.
-pub(super) fn read_all(text: impl Read, mut reader: Reader<'_>, subject: &str) -> Result<Findings> {
-    let mut json = serde_json::Deserializer::from_reader(text);
-    let mut values = 0_u64;
-    while let Err(end) = json.end() {
-        // `end` finds either more text, which is read next, or a failed read.
-        let step = if end.is_io() { Err(end) } else { Node(&mut reader).deserialize(&mut json) };
-        if let Err(err) = step {
-            return Err(match reader.failure() {
-                Some(failure) => failure.into_error(subject, HINT),
-                None => json_error(err, values, subject),
-            });
-        }
-        values += 1;
+pub(super) fn read_all(
+    mut text: impl BufRead,
+    mut reader: Reader<'_>,
+    subject: &str,
+) -> Result<Findings> {
+    let mut progress = Progress::default();
+    let done = read_lines(&mut text, &mut reader, &mut progress)
+        .and_then(|first| read_values(first, text, &mut reader, &mut progress));
+    if let Err(err) = done {
+        return Err(match reader.failure() {
+            Some(failure) => failure.into_error(subject, HINT),
+            None => json_error(err, progress, subject),
+        });
     }
-    if values == 0 {
+    if progress.values == 0 {
         return Err(Error::input(format!("{subject} is empty")).with_hint(HINT));
     }
     reader.finish().map_err(|failure| failure.into_error(subject, HINT))
 }
 
-fn json_error(err: serde_json::Error, values: u64, subject: &str) -> Error {
-    let place = format!("line {} column {}", err.line(), err.column());
+/// How far a file was read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    values: u64,
+    lines: usize,
+}
+
+/// Reads values while each has a line of its own, for a value in memory is read several times
+/// faster than one from a stream; gives back the first line that is no value by itself.
+fn read_lines(
+    text: &mut impl BufRead,
+    reader: &mut Reader<'_>,
+    progress: &mut Progress,
+) -> serde_json::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        text.take(LINE_BYTES_MAX).read_until(b'\n', &mut line).map_err(serde_json::Error::io)?;
+        if line.is_empty() || serde_json::from_slice::<IgnoredAny>(&line).is_err() {
+            return Ok(line);
+        }
+        Node(reader).deserialize(&mut serde_json::Deserializer::from_slice(&line))?;
+        progress.values += 1;
+        progress.lines += 1;
+    }
+}
+
+/// Reads values however they lie, after the bytes that were read already.
+fn read_values(
+    first: Vec<u8>,
+    text: impl BufRead,
+    reader: &mut Reader<'_>,
+    progress: &mut Progress,
+) -> serde_json::Result<()> {
+    let text = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(first).chain(text));
+    let mut json = serde_json::Deserializer::from_reader(text);
+    while let Err(end) = json.end() {
+        // `end` finds either more text, which is read next, or a failed read.
+        if end.is_io() {
+            return Err(end);
+        }
+        Node(reader).deserialize(&mut json)?;
+        progress.values += 1;
+    }
+    Ok(())
+}
+
+fn json_error(err: serde_json::Error, progress: Progress, subject: &str) -> Error {
     if err.is_io() {
         return input::read_error(err.into(), subject);
     }
+    let cause = err.to_string();
+    let suffix = format!(" at line {} column {}", err.line(), err.column());
+    let cause = cause.strip_suffix(&suffix).unwrap_or(&cause);
+    let place = format!("line {} column {}", progress.lines + err.line(), err.column());
     if err.is_eof() {
         return Error::input(format!("{subject} breaks off inside a JSON value, at {place}"))
             .with_hint("write the file again; nothing was taken");
     }
-    let cause = err.to_string();
-    let cause = cause.strip_suffix(&format!(" at {place}")).unwrap_or(&cause);
-    if err.is_data() {
-        return Error::input(format!("{subject} is not what AWS prints at {place}: {cause}"))
-            .with_hint(HINT);
-    }
-    let is = if values == 0 { "is not JSON" } else { "stops being JSON" };
+    let is = match (err.is_data(), progress.values) {
+        (true, _) => "is not what AWS prints",
+        (false, 0) => "is not JSON",
+        (false, _) => "stops being JSON",
+    };
     Error::input(format!("{subject} {is} at {place}: {cause}")).with_hint(HINT)
 }
 

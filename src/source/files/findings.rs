@@ -16,7 +16,8 @@ pub struct Findings {
     pub bad: u64,
     /// Records that are AWS Backup's but no jobs: what they are, and how many.
     pub ignored: BTreeMap<String, u64>,
-    /// Members that no column takes: of what (`backup job`), which (`NewField`), in how many records.
+    /// Members that no column takes: of what sort of record (`backup job`), which (`NewField`),
+    /// and in how many.
     pub unknown: BTreeMap<(String, String), u64>,
     /// How many answers end with a `NextToken`: the pages after them are not in the file.
     pub unfinished: u64,
@@ -47,7 +48,7 @@ impl Findings {
             let members = self.unknown.iter().filter(|((of, _), _)| of == sort);
             let members = members.map(|((_, member), count)| format!("{member:?} ({count})"));
             notes.push(format!(
-                "records of the sort {sort:?} carry members that this version does not keep: {}",
+                "members of {sort:?} records that this version does not keep: {}",
                 join(members),
             ));
         }

@@ -50,35 +50,33 @@ impl Sighting {
         }
     }
 
-    /// What the record is called in messages: `backup job`, `backup job event`.
-    pub(super) fn noun(&self) -> String {
-        noun(self.kind, self.origin)
-    }
-
     /// The finished row, and the members that no column takes.
     pub(super) fn into_row(self, defaults: &Defaults) -> Result<(Row, Vec<String>), Refusal> {
-        let id = self.record.get(self.kind.id_field()).and_then(Value::as_str);
-        let subject = match id {
-            Some(id) if !id.is_empty() => format!("{} {id:?}", self.noun()),
-            _ => self.noun(),
-        };
-        let table = Table::of_jobs(self.kind);
-        let (mut row, mut unknown) = row_from_aws(table, &self.record)
-            .map_err(|reason| Refusal::Bad(format!("{subject}: {reason}")))?;
+        let (mut row, mut unknown) = row_from_aws(Table::of_jobs(self.kind), &self.record)
+            .map_err(|reason| Refusal::Bad(format!("{}: {reason}", self.subject())))?;
         for required in [self.kind.id_field(), "CreationDate", self.kind.state_field()] {
             if given(&row, required).is_null() {
-                return Err(Refusal::Bad(format!("{subject} has no {required}")));
+                return Err(Refusal::Bad(format!("{} has no {required}", self.subject())));
             }
         }
         place::fill(&mut row, &self, defaults)
-            .map_err(|reason| Refusal::Bad(format!("{subject} {reason}")))?;
+            .map_err(|reason| Refusal::Bad(format!("{} {reason}", self.subject())))?;
         settle(&mut row, &defaults.source, self.origin, self.observed_at);
         unknown.extend(self.unknown);
         Ok((row, unknown))
     }
+
+    /// The job in messages: `backup job "b-1"`.
+    fn subject(&self) -> String {
+        let noun = noun(self.kind, self.origin);
+        match self.record.get(self.kind.id_field()).and_then(Value::as_str) {
+            Some(id) if !id.is_empty() => format!("{noun} {id:?}"),
+            _ => noun,
+        }
+    }
 }
 
-/// What a record of `kind` from `origin` is called in messages.
+/// What a record of `kind` from `origin` is called in messages: `backup job event`.
 pub(super) fn noun(kind: JobKind, origin: Origin) -> String {
     match origin {
         Origin::AuditReport => format!("{kind} job report row"),

@@ -6,9 +6,10 @@
 //! the reason, and stops nothing; members that no column takes are counted, not dropped in silence.
 //! Refuses: files and paths (an [`io::Read`](std::io::Read) comes in), the lake, the clock.
 //!
-//! A file is any sequence of JSON values, gzipped or not: answers of the four List operations (with
-//! `ListRestoreJobsByProtectedResource`), of the four Describe operations and of the four summaries;
-//! bare job records; reports; events. They may be concatenated, one a line, or inside arrays.
+//! A file is any sequence of JSON values, gzipped or not: answers of the four List operations
+//! (with `ListRestoreJobsByProtectedResource`), of the four Describe operations and of the four
+//! summaries; bare job records; reports; events. They may be concatenated, one a line, or inside
+//! arrays.
 
 mod brief;
 mod document;

@@ -18,8 +18,8 @@ enum Counts {
 /// The members whose ARNs tell where a job of `kind` ran, the surest first.
 ///
 /// A role is of the account that runs the job: AWS passes none across accounts. A resource tells
-/// only for a backup: the copy or the scan of a copy has the resource of the first backup, which may
-/// be in another account and Region.
+/// only for a backup: the copy or the scan of a copy has the resource of the first backup, which
+/// may be in another account and Region.
 fn clues(kind: JobKind) -> &'static [(&'static str, Counts)] {
     use Counts::{Always, OfBackup};
     match kind {

@@ -8,7 +8,7 @@ use crate::tables::Row;
 
 use super::document::{Document, Listed};
 use super::findings::Findings;
-use super::job::{Refusal, Sighting};
+use super::job::{self, Refusal, Sighting};
 use super::{BadRecord, Defaults, Found, event, foreign, report, summary};
 
 /// So many records of no known sort are met before a file is given up as another API's.
@@ -152,10 +152,15 @@ impl<'a> Reader<'a> {
     /// A sighting becomes a row, a bad record, or one that is ignored.
     fn take(&mut self, number: u64, read: Result<Sighting, Refusal>) -> Step {
         self.recognise()?;
-        let noun = read.as_ref().map(Sighting::noun).unwrap_or_default();
-        match read.and_then(|sighting| sighting.into_row(self.defaults)) {
-            Ok((row, unknown)) => {
-                self.findings.not_kept(&noun, unknown);
+        let taken = read.and_then(|sighting| {
+            let sort = (sighting.kind, sighting.origin);
+            Ok((sort, sighting.into_row(self.defaults)?))
+        });
+        match taken {
+            Ok(((kind, origin), (row, unknown))) => {
+                if !unknown.is_empty() {
+                    self.findings.not_kept(&job::noun(kind, origin), unknown);
+                }
                 self.row(row)
             }
             Err(Refusal::Bad(reason)) => self.bad(number, reason),

@@ -54,18 +54,17 @@ fn a_record_without_what_every_job_has_is_bad() {
 #[test]
 fn a_restore_job_has_a_status_for_a_state() {
     let records = r#"{"RestoreJobId": "r-1", "CreationDate": 0, "State": "RUNNING"}"#;
-    assert_snapshot!(listed("RestoreJobs", records), @r#"
-    bad record 1: restore job "r-1" has no Status
-    "#);
+    let outcome = listed("RestoreJobs", records);
+    assert_snapshot!(outcome, @r#"bad record 1: restore job "r-1" has no Status"#);
 }
 
 #[test]
 fn the_region_alone_is_not_enough() {
     let defaults = Defaults { region: Some("eu-west-1".into()), ..defaults() };
     let record = br#"{"CopyJobId": "c-1", "CreationDate": 0, "State": "RUNNING"}"#;
-    assert_snapshot!(show(&read(record, &defaults)), @r#"
-    bad record 1: copy job "c-1" tells no account: say it with --account
-    "#);
+    let outcome = show(&read(record, &defaults));
+    let expected = "bad record 1: copy job \"c-1\" tells no account: say it with --account\n";
+    assert_eq!(outcome, expected);
 }
 
 #[test]
@@ -94,19 +93,19 @@ fn a_value_of_another_type_is_bad_and_named() {
         {"BackupJobId": "b-1", "CreationDate": "soon"},
         {"BackupJobId": "b-2", "CreationDate": 1e300},
         {"BackupJobId": "b-3", "BackupSizeInBytes": 1.5},
-        {"BackupJobId": "b-4", "BackupSizeInBytes": 9223372036854775808},
+        {"BackupJobId": "b-4", "BackupSizeInBytes": 1e99},
         {"BackupJobId": "b-5", "IsParent": "perhaps"},
         {"BackupJobId": "b-6", "State": ["CREATED"]},
-        {"BackupJobId": "b-7", "ChildJobsInState": {"COMPLETED": "three"}}
+        {"BackupJobId": "b-7", "ChildJobsInState": {"A": "x"}}
     "#;
     assert_snapshot!(listed("BackupJobs", records), @r#"
     bad record 1: backup job "b-1": CreationDate is "soon", which is no time
     bad record 2: backup job "b-2": CreationDate is 1e+300, which is no time
     bad record 3: backup job "b-3": BackupSizeInBytes is 1.5, which is no whole number
-    bad record 4: backup job "b-4": BackupSizeInBytes is 9223372036854775808, which is no whole number
+    bad record 4: backup job "b-4": BackupSizeInBytes is 1e+99, which is no whole number
     bad record 5: backup job "b-5": IsParent is "perhaps", which is no boolean
     bad record 6: backup job "b-6": State is ["CREATED"], which is no text
-    bad record 7: backup job "b-7": ChildJobsInState is {"COMPLETED":"three"}, which is no map of whole numbers
+    bad record 7: backup job "b-7": ChildJobsInState is {"A":"x"}, which is no map of whole numbers
     "#);
 }
 
@@ -135,9 +134,7 @@ fn what_is_no_job_among_jobs_is_bad_wherever_it_stands() {
 #[test]
 fn a_summary_without_a_period_is_bad_unless_its_times_tell_one() {
     let row = |from: u64, to: u64| {
-        format!(
-            r#"{{"Region": "r", "State": "FAILED", "Count": 1, "StartTime": {from}, "EndTime": {to}}}"#
-        )
+        format!(r#"{{"Region": "r", "Count": 1, "StartTime": {from}, "EndTime": {to}}}"#)
     };
     let rows = [row(0, 86_400), row(0, 604_800), row(0, 1_209_600), row(0, 172_800)].join(",");
     let text = format!(r#"{{"CopyJobSummaries": [{rows}, {{"Region": "r", "Count": 2}}]}}"#);
@@ -179,17 +176,18 @@ fn a_summary_answer_gives_its_period_to_its_rows() {
 
 #[test]
 fn members_that_no_column_takes_are_counted() {
-    let record = GOOD.replace("\"State\"", "\"New\": 1, \"CreatedBy\": {\"Newer\": 2}, \"State\"");
+    let record = GOOD.replace("\"State\"", "\"New\": 1, \"CreatedBy\": {\"N\": 2}, \"State\"");
     let text = format!("{{\"BackupJobs\": [{record}, {record}], \"Newest\": 3}}");
     assert_snapshot!(outcome(text), @r#"
-    note: records of the sort "answer" carry members that this version does not keep: "Newest" (1)
-    note: records of the sort "backup job" carry members that this version does not keep: "CreatedBy.Newer" (2), "New" (2)
+    note: members of "answer" records that this version does not keep: "Newest" (1)
+    note: members of "backup job" records that this version does not keep: "CreatedBy.N" (2), "New" (2)
     "#);
 }
 
 #[test]
 fn an_empty_answer_is_no_error() {
-    assert_snapshot!(outcome("{\"CopyJobs\": [], \"NextToken\": null}"), @"note: nothing was taken");
+    let answer = "{\"CopyJobs\": [], \"NextToken\": null}";
+    assert_snapshot!(outcome(answer), @"note: nothing was taken");
     assert_snapshot!(outcome("{\"CopyJobs\": null}"), @"note: nothing was taken");
     assert_snapshot!(outcome("[]"), @"note: nothing was taken");
 }
@@ -228,8 +226,9 @@ fn a_report_row_that_cannot_be_read_is_bad() {
 
 #[test]
 fn a_report_of_one_period_column_is_seen_at_its_end() {
-    let text = r#"{"reportItems": [{"reportTimePeriod": "2021-07-14T00:00:00Z - 2021-07-15T00:00:00Z",
-        "region": "r", "accountId": "1", "backupJobId": "b", "jobStatus": "RUNNING",
+    let text = r#"{"reportItems": [{
+        "reportTimePeriod": "2021-07-14T00:00:00Z - 2021-07-15T00:00:00Z", "region": "r",
+        "accountId": "1", "backupJobId": "b", "jobStatus": "RUNNING",
         "creationDate": "2021-07-14T23:53:47.229Z", "statusMessage": "a, \"b\""}]}"#;
     let reading = read(text.as_bytes(), &defaults()).unwrap();
     let row = &reading.rows[0];
@@ -241,7 +240,7 @@ fn a_report_of_one_period_column_is_seen_at_its_end() {
 fn an_empty_file_is_an_error() {
     let expected = r#"
 error (Input): file "jobs.json" is empty
-hint: import what `aws backup list-backup-jobs --output json` or boto3's `json.dumps` prints, an Audit Manager job report in JSON, or AWS Backup events
+hint: the usual
 "#;
     assert_eq!(outcome(""), &expected[1..]);
     assert_eq!(outcome(" \r\n\t"), &expected[1..]);
@@ -253,11 +252,14 @@ hint: import what `aws backup list-backup-jobs --output json` or boto3's `json.d
 fn text_that_is_not_json_is_an_error() {
     assert_snapshot!(outcome("Account Id,Job Status\n1,COMPLETED\n"), @r#"
     error (Input): file "jobs.json" is not JSON at line 1 column 1: expected value
-    hint: import what `aws backup list-backup-jobs --output json` or boto3's `json.dumps` prints, an Audit Manager job report in JSON, or AWS Backup events
+    hint: the usual
     "#);
-    assert_snapshot!(outcome(format!("{GOOD}\n{GOOD}\noops\n")), @r#"
+    let line = GOOD.replace('\n', " ");
+    let expected = outcome(format!("{line}\n{line}\n\n\noops\n"));
+    assert_eq!(outcome(format!("{GOOD}\n{GOOD}\noops\n")), expected);
+    assert_snapshot!(expected, @r#"
     error (Input): file "jobs.json" stops being JSON at line 5 column 1: expected value
-    hint: import what `aws backup list-backup-jobs --output json` or boto3's `json.dumps` prints, an Audit Manager job report in JSON, or AWS Backup events
+    hint: the usual
     "#);
 }
 
@@ -302,34 +304,61 @@ fn gzip_that_breaks_off_or_is_damaged_is_an_error() {
 
 #[test]
 fn a_list_that_is_no_array_is_an_error() {
-    assert_snapshot!(outcome("{\"BackupJobs\": \"none\"}"), @r#"
-    error (Input): file "jobs.json" is not what AWS prints at line 1 column 21: invalid type: string "none", expected an array of records
-    hint: import what `aws backup list-backup-jobs --output json` or boto3's `json.dumps` prints, an Audit Manager job report in JSON, or AWS Backup events
+    assert_snapshot!(outcome("{\"BackupJobs\": 7}"), @r#"
+    error (Input): file "jobs.json" is not what AWS prints at line 1 column 16: invalid type: integer `7`, expected an array of records
+    hint: the usual
     "#);
 }
 
-/// The error's message without the hint, which is always the same.
-fn foreign(text: &str) -> String {
-    outcome(text).lines().next().unwrap().to_owned()
+/// What the first record of a file without jobs is said to be.
+#[track_caller]
+fn check_foreign(text: &str, expected: &str) {
+    let message = format!("file \"jobs.json\" holds no AWS Backup jobs: record 1 is {expected}");
+    let expected = format!("error (Input): {message}\nhint: the usual\n");
+    assert_eq!(outcome(text), expected);
 }
 
 #[test]
 fn json_of_another_api_is_an_error_that_says_what_it_is() {
-    assert_snapshot!(foreign(r#"{"Reservations": [{"Instances": []}], "NextToken": "x"}"#), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is an object with the members "NextToken", "Reservations""#);
-    assert_snapshot!(foreign(r#"{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}"#), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is an object with the members "a", "b", "c", "d", "e", …"#);
-    assert_snapshot!(foreign(r#"{"CreationDate": 0, "State": "CREATED"}"#), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is a job without its id, which tells the kind of job"#);
-    assert_snapshot!(foreign(r#"[{"StartTime": 0, "Count": 1}]"#), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is a summary row without its answer, which tells the kind of job"#);
-    assert_snapshot!(foreign(r#"{"Records": [{"eventVersion": "1.05", "eventName": "RunInstances"}]}"#), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is a list: a CloudTrail record of "RunInstances""#);
-    assert_snapshot!(foreign("{}"), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is an empty object"#);
-    assert_snapshot!(foreign("\"hello\""), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is a text"#);
+    let members = "an object with the members \"NextToken\", \"Reservations\"";
+    check_foreign(r#"{"Reservations": [{"Instances": []}], "NextToken": "x"}"#, members);
+    let members = r#"an object with the members "a", "b", "c", "d", "e", …"#;
+    check_foreign(r#"{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}"#, members);
+    let job = "a job without its id, which tells the kind of job";
+    check_foreign(r#"{"CreationDate": 0, "State": "CREATED"}"#, job);
+    let row = "a summary row without its answer, which tells the kind of job";
+    check_foreign(r#"[{"StartTime": 0, "Count": 1}]"#, row);
+    check_foreign(
+        r#"{"Records": [{"eventVersion": "1.05", "eventName": "RunInstances"}]}"#,
+        "a list: a CloudTrail record of \"RunInstances\"",
+    );
+    check_foreign(r#"{"Records": [{"Sns": {"Message": "…"}}]}"#, "a list: an SNS notification");
+    check_foreign("{}", "an empty object");
+    check_foreign("\"hello\"", "a text");
+}
+
+#[test]
+fn a_long_array_of_another_api_is_not_held() {
+    let text = format!("{{\"Items\": [{}1]}}", "{\"x\": [[]]},".repeat(100_000));
+    check_foreign(&text, "an object with the members \"Items\"");
 }
 
 #[test]
 fn a_long_file_of_another_api_is_given_up_early() {
     let text = format!("{}{GOOD}", "{\"x\": 1}\n".repeat(100));
-    assert_snapshot!(foreign(&text), @r#"error (Input): file "jobs.json" holds no AWS Backup jobs: record 1 is an object with the members "x""#);
+    check_foreign(&text, "an object with the members \"x\"");
     let text = format!("{}{GOOD}", "{\"x\": 1}\n".repeat(99));
     assert_eq!(read(text.as_bytes(), &defaults()).unwrap().findings.rows, 1);
+}
+
+#[test]
+fn the_names_of_unknown_members_are_bounded() {
+    let members = |n: u32| (0..60).map(move |m| format!("\"New{n}-{m}\": 0, ")).collect::<String>();
+    let record = |n| GOOD.replace("\"State\"", &format!("{}\"State\"", members(n)));
+    let text = format!("{}{}", record(1), record(2));
+    let unknown = read(text.as_bytes(), &defaults()).unwrap().findings.unknown;
+    assert_eq!(unknown.len(), 101);
+    assert_eq!(unknown[&("backup job".into(), "others".into())], 20);
 }
 
 #[test]

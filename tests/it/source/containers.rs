@@ -92,7 +92,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// Every form of file that holds these records.
 fn files(kind: JobKind, records: &[Record]) -> Vec<(&'static str, Vec<u8>)> {
-    let document = |records: &[Record]| json!({kind.list_key(): records, "ResponseMetadata": {"HTTPStatusCode": 200}});
+    let document = |records: &[Record]| {
+        let metadata = json!({"HTTPStatusCode": 200});
+        json!({kind.list_key(): records, "ResponseMetadata": metadata})
+    };
     let page = |record: &Record| document(std::slice::from_ref(record));
     let described = |record: &Record| match kind {
         JobKind::Copy => json!({"CopyJob": record, "ResponseMetadata": {}}),

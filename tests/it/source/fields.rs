@@ -35,7 +35,7 @@ const RENAMED: &[(&str, &str)] = &[
 
 /// What no column takes: of which files (a part of the name), and the member's path.
 const NOT_KEPT: &[(&str, &str)] = &[
-    // About the report. The end of the period is the observation's instant, where no job ended later.
+    // About the report. Its end is the observation's instant, where the job did not end later.
     ("JOB_REPORT", "reportTimePeriodStart"),
     ("JOB_REPORT", "reportTimePeriodEnd"),
     ("JOB_REPORT", "reportTimePeriod"),

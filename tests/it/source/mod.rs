@@ -14,6 +14,10 @@ use lookback::model::Instant;
 use lookback::source::files::{self, BadRecord, Defaults, Findings, Found};
 use lookback::tables::{Cell, Row};
 
+/// The hint of every file that is none of ours.
+const USUAL_HINT: &str = "import what `aws backup list-backup-jobs --output json` or boto3's \
+    `json.dumps` prints, an Audit Manager job report in JSON, or AWS Backup events";
+
 /// What reading a file gave.
 #[derive(Debug, PartialEq)]
 struct Reading {
@@ -44,7 +48,8 @@ fn read(bytes: &[u8], defaults: &Defaults) -> Result<Reading> {
     Ok(Reading { rows, bad, findings })
 }
 
-/// The whole outcome as text: rows without their NULLs, bad records, notes; or the error.
+/// The whole outcome as text: rows without their NULLs, bad records, notes; or the error with
+/// its hint.
 fn show(outcome: &Result<Reading>) -> String {
     let mut text = String::new();
     match outcome {
@@ -61,7 +66,10 @@ fn show(outcome: &Result<Reading>) -> String {
         }
         Err(err) => {
             writeln!(text, "error ({:?}): {}", err.kind(), err.chain()).unwrap();
-            writeln!(text, "hint: {}", err.hint().unwrap_or("none")).unwrap();
+            match err.hint() {
+                Some(USUAL_HINT) => writeln!(text, "hint: the usual").unwrap(),
+                hint => writeln!(text, "hint: {}", hint.unwrap_or("none")).unwrap(),
+            }
         }
     }
     text
