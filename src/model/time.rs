@@ -47,7 +47,8 @@ impl Instant {
         seconds.checked_mul(1000)?.checked_add(millis).and_then(Self::from_millis)
     }
 
-    /// ISO 8601 text: a date, or a date and time with `Z`, an offset, or nothing (UTC).
+    /// ISO 8601 text: a date, or a date and time with `Z`, an offset, or nothing (UTC); or the
+    /// one other form that AWS prints, `Jul 15, 2020 9:39:07 PM` (in events, UTC).
     pub fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
         let with_zone = DateTime::parse_from_rfc3339(text).or_else(|_| {
@@ -59,6 +60,7 @@ impl Instant {
         }
         let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%b %d, %Y %I:%M:%S %p"))
             .ok()
             .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0));
         Self::from_chrono(naive?.and_utc())
@@ -161,6 +163,9 @@ mod tests {
         check("2020-09-21 13:58:12.929000+00:00", Some("2020-09-21T13:58:12.929Z"));
         check("2020-09-21", Some("2020-09-21T00:00:00Z"));
         check("2020-09-21T13:58:12", Some("2020-09-21T13:58:12Z"));
+        check("2020-09-21 13:58:12.929000-07:00", Some("2020-09-21T20:58:12.929Z"));
+        check("Jul 15, 2020 9:39:07 PM", Some("2020-07-15T21:39:07Z"));
+        check("Jan 10, 2019 12:45:24 AM", Some("2019-01-10T00:45:24Z"));
     }
 
     #[test]
