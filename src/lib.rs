@@ -1,5 +1,6 @@
 //! Lookback keeps an organisation's AWS Backup job history for good and answers for it in SQL.
 
+pub mod emulator;
 pub mod error;
 pub mod model;
 pub mod tables;
