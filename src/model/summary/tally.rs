@@ -258,9 +258,7 @@ mod tests {
 
     #[test]
     fn a_value_filters_in_any_spelling_and_shows_the_least() {
-        insta::assert_snapshot!(shown(&request(["", "", "access_denied"]), &jobs()), @r"
-        2026-11-21 1 - - ACCESS_DENIED 2
-        ");
+        insta::assert_snapshot!(shown(&request(["", "", "access_denied"]), &jobs()), @"2026-11-21 1 - - ACCESS_DENIED 2");
     }
 
     #[test]
