@@ -5,3 +5,7 @@
 //! Refuses: to decide what is true; that is the backend's.
 
 pub mod aws;
+pub mod http;
+mod reply;
+
+pub use reply::{BodyFault, Reply, ReplyLog};
