@@ -1,4 +1,5 @@
-//! The words of AWS Backup as values: job kinds, states, instants, ARNs, steps.
+//! The words of AWS Backup as values: job kinds, states, instants, ARNs, steps,
+//! the summary request.
 //!
 //! Promises: everything here is pure. No I/O, no async, no clock, no randomness: those enter as
 //! arguments. Refuses: any crate that knows a file, a network or a table.
@@ -8,6 +9,7 @@ mod clock;
 mod kind;
 mod state;
 mod steps;
+mod summary;
 mod time;
 
 pub use arn::ArnParts;
@@ -15,4 +17,10 @@ pub use clock::{Clock, FixedClock};
 pub use kind::JobKind;
 pub use state::{RESTORE_TEST_DAYS, RestoreTest, Tracking, is_terminal, tracking};
 pub use steps::Steps;
+pub use summary::{
+    AGGREGATE_ALL, ANY, AccountChoice, Accounts, BUCKET_COLUMN, Choice, Composites, Counted,
+    DAILY_BUCKETS, DEFAULT_COMPOSITES, DEFAULT_PERIOD, Dimension, END_TIME_BEFORE_MIDNIGHT,
+    OMITTED_DIMENSION_SHOWS, OMITTED_OWN_ACCOUNT_SHOWS, PerDimension, Period, Shown,
+    SummaryRequest, SummaryRow, TODAY_IS_INCLUDED, Tally, Window, same_value,
+};
 pub use time::{DAY, HOUR, Instant, MINUTE, SECOND};

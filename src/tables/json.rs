@@ -1,5 +1,7 @@
 //! AWS's JSON to rows and back, driven by the column declarations.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::model::Instant;
@@ -13,6 +15,16 @@ pub enum Shape {
     List,
     /// A Describe answer.
     Describe,
+}
+
+/// How a member is printed that a row has no value for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absent {
+    /// Not at all.
+    #[default]
+    Omitted,
+    /// As `null`, as AWS Backup was seen to do (2019 and 2020).
+    Null,
 }
 
 /// A row from AWS's JSON record, and the members that no column takes (dotted paths).
@@ -123,51 +135,108 @@ fn time_from_text(text: &str) -> Option<Instant> {
     Instant::from_text(text).or_else(|| text.parse().ok().and_then(Instant::from_epoch_seconds))
 }
 
-/// A row as AWS prints it in `shape`: absent members left out, times as epoch seconds with
-/// milliseconds, nested records nested.
+/// A row as AWS prints it in `shape`; what [`write_aws`] writes, as values.
 pub fn row_to_aws(row: &Row, shape: Shape) -> Map<String, Value> {
-    let mut record = Map::new();
+    let mut text = Vec::new();
+    write_aws(row, shape, Absent::Omitted, &mut text);
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// Writes a row as AWS prints it in `shape`: times as epoch seconds with milliseconds, nested
+/// records nested, members in the order of the columns.
+///
+/// The columns of a nested record must stand together, as they do in every table.
+pub fn write_aws(row: &Row, shape: Shape, absent: Absent, out: &mut Vec<u8>) {
+    let mut nested = "";
+    out.push(b'{');
     for (column, cell) in row.table().columns.iter().zip(row.cells()) {
         let shown = match column.given {
             Given::Everywhere => true,
             Given::DescribeOnly => shape == Shape::Describe,
             Given::ByUs => false,
         };
-        let Some(value) = shown.then(|| cell_to_json(cell)).flatten() else { continue };
-        match column.aws.split_once('.') {
-            None => drop(record.insert(column.aws.to_owned(), value)),
-            Some((member, child)) => {
-                let nested = record.entry(member).or_insert_with(|| Value::Object(Map::new()));
-                if let Value::Object(nested) = nested {
-                    nested.insert(child.to_owned(), value);
-                }
+        if !shown || (cell.is_null() && absent == Absent::Omitted) {
+            continue;
+        }
+        let (record, member) = column.aws.split_once('.').unwrap_or(("", column.aws));
+        if record != nested {
+            if !nested.is_empty() {
+                out.push(b'}');
             }
+            if !record.is_empty() {
+                write_key(record, out);
+                out.push(b'{');
+            }
+            nested = record;
         }
+        write_key(member, out);
+        write_cell(cell, out);
     }
-    record
+    if !nested.is_empty() {
+        out.push(b'}');
+    }
+    out.push(b'}');
 }
 
-fn cell_to_json(cell: &Cell) -> Option<Value> {
-    Some(match cell {
-        Cell::Null => return None,
-        Cell::Text(text) => Value::from(text.as_str()),
-        Cell::Long(number) => Value::from(*number),
-        Cell::Bool(truth) => Value::from(*truth),
-        Cell::Time(instant) => epoch_seconds(*instant),
-        Cell::TextMap(map) => {
-            Value::Object(map.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect())
-        }
-        Cell::LongMap(map) => {
-            Value::Object(map.iter().map(|(k, v)| (k.clone(), Value::from(*v))).collect())
-        }
-    })
+/// Writes `"name":`, after a comma unless it is the first member of its object.
+pub fn write_key(name: &str, out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    write_text(name, out);
+    out.push(b':');
 }
 
-/// Epoch seconds with milliseconds, as AWS writes them: whole seconds as an integer.
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are exact in a double")]
-fn epoch_seconds(instant: Instant) -> Value {
+/// Writes a JSON string.
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
+    // A vector takes every byte and a text has no key to refuse: this cannot fail.
+    if serde_json::to_writer(&mut *out, text).is_err() {
+        out.extend_from_slice(b"null");
+    }
+}
+
+/// Writes epoch seconds with milliseconds, as AWS does: whole seconds as an integer.
+pub fn write_epoch_seconds(instant: Instant, out: &mut Vec<u8>) {
     let millis = instant.millis();
-    if millis % 1000 == 0 { Value::from(millis / 1000) } else { Value::from(millis as f64 / 1e3) }
+    let sign = if millis < 0 { "-" } else { "" };
+    let (seconds, rest) = (millis.unsigned_abs() / 1000, millis.unsigned_abs() % 1000);
+    out.extend_from_slice(sign.as_bytes());
+    write_number(seconds, out);
+    if rest > 0 {
+        let digits =
+            [rest / 100, rest / 10 % 10, rest % 10].map(|digit| b"0123456789"[digit as usize]);
+        let kept = digits.iter().rposition(|digit| *digit != b'0').map_or(0, |at| at + 1);
+        out.push(b'.');
+        out.extend_from_slice(&digits[..kept]);
+    }
+}
+
+/// Writes a whole number.
+pub fn write_number(number: impl fmt::Display, out: &mut Vec<u8>) {
+    use std::io::Write;
+    // Writing to a vector cannot fail.
+    write!(out, "{number}").unwrap_or_default();
+}
+
+fn write_cell(cell: &Cell, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => out.extend_from_slice(b"null"),
+        Cell::Text(text) => write_text(text, out),
+        Cell::Long(number) => write_number(number, out),
+        Cell::Bool(truth) => write_number(truth, out),
+        Cell::Time(instant) => write_epoch_seconds(*instant, out),
+        Cell::TextMap(map) => write_map(map, out, |value, out| write_text(value, out)),
+        Cell::LongMap(map) => write_map(map, out, |value, out| write_number(value, out)),
+    }
+}
+
+fn write_map<T>(map: &[(String, T)], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    out.push(b'{');
+    for (key, value) in map {
+        write_key(key, out);
+        write(value, out);
+    }
+    out.push(b'}');
 }
 
 #[cfg(test)]
@@ -202,6 +271,53 @@ mod tests {
         let mut listed = given;
         listed.remove("ChildJobsInState");
         assert_eq!(row_to_aws(&row, Shape::List), listed);
+    }
+
+    #[test]
+    fn nested_records_stand_together_in_every_table() {
+        for table in crate::tables::ALL {
+            let record = |column: &Column| column.aws.split_once('.').map(|(record, _)| record);
+            let given = table.columns.iter().filter(|column| !column.aws.is_empty());
+            let mut records: Vec<_> = given.map(record).collect();
+            records.dedup();
+            let mut named: Vec<_> = records.into_iter().flatten().collect();
+            let count = named.len();
+            named.sort_unstable();
+            named.dedup();
+            assert_eq!(named.len(), count, "{}", table.name);
+        }
+    }
+
+    #[track_caller]
+    fn check_time(millis: i64, expected: &str) {
+        let mut out = Vec::new();
+        write_epoch_seconds(Instant::from_millis(millis).unwrap(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn times_are_written_with_the_decimals_they_need() {
+        check_time(1_600_721_892_929, "1600721892.929");
+        check_time(1_600_721_724_770, "1600721724.77");
+        check_time(1_600_721_724_007, "1600721724.007");
+        check_time(1_600_721_724_000, "1600721724");
+        check_time(-1_500, "-1.5");
+        check_time(-1, "-0.001");
+    }
+
+    #[test]
+    fn absent_members_can_be_written_as_null() {
+        let mut row = Row::new(&SCAN_JOBS);
+        row.set("backup_plan_id", Cell::text("p-\"1\""));
+        let mut out = Vec::new();
+        write_aws(&row, Shape::List, Absent::Omitted, &mut out);
+        assert_eq!(out, br#"{"CreatedBy":{"BackupPlanId":"p-\"1\""}}"#);
+        out.clear();
+        write_aws(&row, Shape::List, Absent::Null, &mut out);
+        let value: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(value["ScanJobId"], Value::Null);
+        assert_eq!(value["CreatedBy"]["BackupPlanArn"], Value::Null);
+        assert_eq!(value.as_object().unwrap().len(), 22);
     }
 
     #[test]

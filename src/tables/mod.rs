@@ -34,7 +34,10 @@ pub use copy_jobs::TABLE as COPY_JOBS;
 pub use files::{DataFile, FILE_PREFIX, NewFile};
 pub use job::{Origin, settle};
 pub use job_transitions::TABLE as JOB_TRANSITIONS;
-pub use json::{Shape, cell_from_json, row_from_aws, row_to_aws};
+pub use json::{
+    Absent, Shape, cell_from_json, row_from_aws, row_to_aws, write_aws, write_epoch_seconds,
+    write_key, write_number, write_text,
+};
 pub use restore_jobs::TABLE as RESTORE_JOBS;
 pub use row::{Cell, Row};
 pub use scan_jobs::TABLE as SCAN_JOBS;

@@ -1,0 +1,131 @@
+//! AWS's exceptions: names, statuses and the body in which they are told.
+
+use std::borrow::Cow;
+
+use hyper::StatusCode;
+use hyper::header::HeaderName;
+
+use crate::error::{Error, Kind};
+use crate::serve::reply::Reply;
+use crate::tables::{write_key, write_text};
+
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+/// The sentence with which AWS Backup denies (seen in third-party code that expects it).
+const DENIED: &str = "Insufficient privileges to perform this action.";
+
+/// An exception of AWS's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The name, as AWS's clients know it.
+    pub code: Cow<'static, str>,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl Exception {
+    /// Any exception.
+    pub fn new(
+        status: StatusCode,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { status, code: code.into(), message: message.into() }
+    }
+
+    /// A parameter has a value that it cannot have.
+    pub(super) fn parameter(member: &str, problem: impl std::fmt::Display) -> Self {
+        let message = format!("{member}: {problem}");
+        Self::new(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message)
+    }
+
+    /// A parameter that must be there is not.
+    pub(super) fn missing(member: &str) -> Self {
+        let message = format!("{member}: a value is required");
+        Self::new(StatusCode::BAD_REQUEST, "MissingParameterValueException", message)
+    }
+
+    /// There is no such job. AWS Backup says so with 400, not 404.
+    pub(super) fn not_found(member: &str, id: &str) -> Self {
+        let message = format!("{member}: there is no job \"{id}\"");
+        Self::new(StatusCode::BAD_REQUEST, "ResourceNotFoundException", message)
+    }
+
+    /// The caller may not see what it asks for.
+    pub fn denied() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "AccessDeniedException", DENIED)
+    }
+
+    /// The request is not even a request to some operation.
+    pub(super) fn malformed(problem: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ValidationException", problem)
+    }
+
+    /// No operation has this method and path.
+    pub(super) fn unknown_operation() -> Self {
+        let message = "no operation has this method and path";
+        Self::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
+    }
+
+    /// The `Authorization` is there but cannot be read.
+    pub(super) fn incomplete_signature(problem: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "IncompleteSignatureException", problem)
+    }
+
+    /// The one table from our kinds of error to AWS's codes.
+    ///
+    /// What is wrong behind the endpoint is logged here, where it is handled, and not told.
+    pub(super) fn from_error(error: &Error) -> Self {
+        let (status, code) = match error.kind() {
+            Kind::Input => (StatusCode::BAD_REQUEST, "InvalidParameterValueException"),
+            Kind::Limit => (StatusCode::BAD_REQUEST, "LimitExceededException"),
+            Kind::Busy | Kind::Source => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "ServiceUnavailableException")
+            }
+            Kind::Corrupt | Kind::Unsupported | Kind::Io | Kind::Internal => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
+            }
+        };
+        if status.is_server_error() {
+            tracing::error!(error = error.chain(), "the backend failed");
+            return Self::new(status, code, "the service failed; its log tells why");
+        }
+        Self::new(status, code, error.chain())
+    }
+
+    /// The answer: name in the header, where clients look first, and in the body.
+    pub(super) fn into_reply(self) -> Reply {
+        let mut body = vec![b'{'];
+        write_key("Code", &mut body);
+        write_text(&self.code, &mut body);
+        write_key("Message", &mut body);
+        write_text(&self.message, &mut body);
+        body.extend_from_slice(br#","Type":null,"Context":null}"#);
+        let mut reply = Reply::new(self.status, body).with_header(ERROR_TYPE, &self.code);
+        reply.log.code = self.code;
+        reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_is_named_in_header_and_body() {
+        let reply = Exception::parameter("ByState", "\"X\" is none").into_reply();
+        let body = r#"{"Code":"InvalidParameterValueException","Message":"ByState: \"X\" is none","Type":null,"Context":null}"#;
+        assert_eq!(String::from_utf8_lossy(&reply.body), body);
+        assert_eq!(reply.headers[ERROR_TYPE], "InvalidParameterValueException");
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    }
+
+    #[test]
+    fn what_failed_inside_is_not_told() {
+        let inside = Error::corrupt("file \"/secret/place\" is short");
+        let told = Exception::from_error(&inside);
+        assert_eq!(told.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(told.message, "the service failed; its log tells why");
+    }
+}

@@ -1,0 +1,32 @@
+//! AWS Backup's REST-JSON for the job and summary operations, over any [`Backend`].
+//!
+//! Promises: AWS's own clients cannot tell it from AWS Backup by the answers to the 13 operations.
+//! Refuses: addresses other than loopback, until signatures are verified.
+//!
+//! A request goes through `route` (which operation, which texts), `credential` (which Region),
+//! `arguments` (which values), `access` (whose jobs), the backend, and `print`.
+
+mod access;
+mod arguments;
+mod backend;
+mod credential;
+mod error;
+mod fault;
+mod operation;
+mod print;
+mod route;
+mod server;
+mod service;
+mod token;
+
+pub use backend::{
+    Backend, Caller, Condition, ListFilter, ListRequest, Page, Position, Scope, Test,
+};
+pub use error::Exception;
+pub use fault::{Faults, Interference, RequestInfo};
+pub use server::Server;
+pub use service::{AwsService, Config};
+pub use token::TokenKey;
+
+#[cfg(test)]
+mod tests;
