@@ -1,6 +1,7 @@
 //! Lookback keeps an organisation's AWS Backup job history for good and answers for it in SQL.
 
 pub mod catalog;
+pub mod cli;
 pub mod emulator;
 pub mod engine;
 pub mod error;

@@ -1,3 +1,17 @@
 //! The only file that ends the process.
 
-fn main() {}
+use std::process::ExitCode;
+
+use lookback::cli;
+
+fn main() -> ExitCode {
+    match cli::run(std::env::args_os()) {
+        Ok(status) => status.into(),
+        // The reader closed the pipe: `lookback sql … | head`.
+        Err(err) if err.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(err) => {
+            cli::report(&err);
+            cli::Status::from(err.kind()).into()
+        }
+    }
+}

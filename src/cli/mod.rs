@@ -1,0 +1,88 @@
+//! The command line: arguments, settings, terminal, commands.
+//!
+//! Promises: data goes to standard output and everything else to standard error; the exit status is
+//! 0 when all is done, 1 when all is done but something is not as it should be, and 2 when it is
+//! not done; only the printer prints. Refuses: to decide anything about jobs: it opens the other
+//! rooms and calls them.
+
+mod args;
+mod clock;
+mod import;
+mod printer;
+mod settings;
+mod sql;
+mod target;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::{Error, Kind, Result};
+
+use self::args::{Arguments, Command};
+use self::settings::Settings;
+
+/// How a run of the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is done.
+    Done,
+    /// All is done, but something is not as it should be.
+    Attention,
+    /// It is not done.
+    NotDone,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Done => 0,
+            Status::Attention => 1,
+            Status::NotDone => 2,
+        })
+    }
+}
+
+/// The command line's table from error kinds to exit statuses.
+impl From<Kind> for Status {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Input
+            | Kind::Source
+            | Kind::Busy
+            | Kind::Corrupt
+            | Kind::Unsupported
+            | Kind::Limit
+            | Kind::Io
+            | Kind::Internal => Self::NotDone,
+        }
+    }
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+///
+/// # Errors
+/// What the command could not do, to be given to [`report`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(usage) => return printer::usage(&usage),
+    };
+    let settings = Settings::resolve(&arguments)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|err| Error::io("start the runtime", err))?;
+    runtime.block_on(async {
+        match &arguments.command {
+            Command::Import(options) => import::run(&settings, options).await,
+            Command::Sql(options) => sql::run(&settings, options).await,
+        }
+    })
+}
+
+/// Tells an error on standard error: the message with its causes, and the way out.
+pub fn report(err: &Error) {
+    printer::error(err);
+}

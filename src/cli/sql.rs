@@ -1,0 +1,90 @@
+//! `lookback sql`: a question, an answer.
+
+use std::io::{IsTerminal, Read, stdin};
+
+use futures::StreamExt;
+
+use crate::engine::{Answer, Engine, Limits};
+use crate::error::{Error, Result};
+use crate::output::{self, Format, Written};
+
+use super::args::SqlOptions;
+use super::settings::Settings;
+use super::target::Target;
+use super::{Status, printer};
+
+pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
+    let text = question(options)?;
+    let lake = settings.lake()?;
+    let limits = Limits { memory_bytes: options.memory_limit, time: options.timeout };
+    let engine = Engine::open(&lake, options.as_of.unwrap_or_default(), limits).await?;
+    let statements = engine.parse(&text)?;
+    if statements.is_empty() {
+        return Err(Error::input("there is no statement to run"));
+    }
+    let target = Target::open(options.output.as_deref())?;
+    let format = target.format(options.format)?;
+    let mut answers = 0;
+    for statement in statements {
+        let answer = engine.run(statement).await?;
+        // SET and CREATE VIEW answer nothing.
+        if answer.schema.fields().is_empty() {
+            answer.collect().await?;
+            continue;
+        }
+        answers += 1;
+        refuse_second_answer(format, answers)?;
+        tell(write(answer, format, &target).await?);
+    }
+    target.finish()?;
+    Ok(Status::Done)
+}
+
+/// The SQL text: from the argument, from --file, or from standard input.
+fn question(options: &SqlOptions) -> Result<String> {
+    if let Some(query) = &options.query {
+        return Ok(query.clone());
+    }
+    if let Some(path) = &options.file {
+        return std::fs::read_to_string(path)
+            .map_err(|err| Error::io(format!("read file \"{}\"", path.display()), err));
+    }
+    if stdin().is_terminal() {
+        return Err(Error::input("there is no query")
+            .with_hint("write it behind `lookback sql`, name a file with --file, or pipe it in"));
+    }
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).map_err(|err| Error::io("read standard input", err))?;
+    Ok(text)
+}
+
+/// A file of most formats holds one answer.
+fn refuse_second_answer(format: Format, answers: usize) -> Result<()> {
+    if answers < 2 || matches!(format, Format::Table | Format::Markdown) {
+        return Ok(());
+    }
+    Err(Error::input(format!("format {format} holds one answer, and the text asks for more"))
+        .with_hint("run one query at a time, or use --format table"))
+}
+
+async fn write(mut answer: Answer, format: Format, target: &Target) -> Result<Written> {
+    let options = target.options();
+    let mut sink = output::writer(format, &answer.schema, target.out(), options)?;
+    while let Some(batch) = answer.batches.next().await {
+        sink.write(&batch?)?;
+    }
+    sink.finish()
+}
+
+/// Tells a person how many rows there were, and anybody about rows that were not shown.
+fn tell(written: Written) {
+    if written.hidden() > 0 {
+        let (shown, rows) = (written.shown, written.rows);
+        printer::warning(&format!(
+            "{shown} of {rows} rows are shown; use LIMIT, or --format csv for all"
+        ));
+    } else if printer::is_terminal() && printer::is_watched() {
+        let rows = written.rows;
+        printer::note(&format!("({rows} row{})", if rows == 1 { "" } else { "s" }));
+    }
+}

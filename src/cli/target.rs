@@ -1,0 +1,120 @@
+//! Where an answer goes: standard output, or a file that is there whole or not at all.
+
+use std::io::{BufWriter, Write, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+use crate::output::{Format, Options, Out};
+
+use super::printer;
+
+/// The terminal's width where it cannot be told.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Where an answer goes.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file, written beside its place until it is whole.
+    File { path: PathBuf, file: SharedFile },
+}
+
+/// A temporary file that is written by a sink and then moved into its place.
+#[derive(Clone, Debug)]
+pub(super) struct SharedFile(Arc<Mutex<Option<NamedTempFile>>>);
+
+impl Target {
+    /// The target that `--output` names.
+    pub(super) fn open(output: Option<&Path>) -> Result<Self> {
+        let Some(path) = output else { return Ok(Self::Stdout) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = NamedTempFile::with_prefix_in(".lookback-", folder.unwrap_or(Path::new(".")))
+            .map_err(|err| Error::io(format!("write file \"{}\"", path.display()), err))?;
+        Ok(Self::File { path: path.to_owned(), file: SharedFile(Arc::new(Mutex::new(Some(file)))) })
+    }
+
+    /// The bytes' way there.
+    pub(super) fn out(&self) -> Out {
+        match self {
+            Self::Stdout => Box::new(BufWriter::new(stdout())),
+            Self::File { file, .. } => Box::new(BufWriter::new(file.clone())),
+        }
+    }
+
+    /// How a table is to be shown there.
+    pub(super) fn options(&self) -> Options {
+        let width = match self {
+            Self::Stdout if printer::is_terminal() => Some(
+                terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()),
+            ),
+            _ => None,
+        };
+        Options { width, ..Options::default() }
+    }
+
+    /// The format that was asked for, or that the file's name tells, or a table.
+    ///
+    /// # Errors
+    /// A binary format has no place on a terminal.
+    pub(super) fn format(&self, asked: Option<Format>) -> Result<Format> {
+        let format = asked.or_else(|| self.format_of_name()).unwrap_or(Format::Table);
+        if format.is_binary() && matches!(self, Self::Stdout) && printer::is_terminal() {
+            let message = format!("format {format} is binary and would upset the terminal");
+            return Err(
+                Error::input(message).with_hint("add --output FILE, or redirect the output")
+            );
+        }
+        Ok(format)
+    }
+
+    fn format_of_name(&self) -> Option<Format> {
+        let Self::File { path, .. } = self else { return None };
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "md" => Some(Format::Markdown),
+            "jsonl" => Some(Format::Ndjson),
+            "arrows" => Some(Format::Arrow),
+            name => Format::from_name(name),
+        }
+    }
+
+    /// Ends the writing: a file comes into its place.
+    pub(super) fn finish(self) -> Result<()> {
+        let Self::File { path, file } = self else { return Ok(()) };
+        let Some(file) = file.take() else { return Ok(()) };
+        let action = || format!("write file \"{}\"", path.display());
+        file.as_file().sync_all().map_err(|err| Error::io(action(), err))?;
+        file.persist(&path).map_err(|err| Error::io(action(), err.error))?;
+        Ok(())
+    }
+}
+
+impl SharedFile {
+    fn take(&self) -> Option<NamedTempFile> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn with<T>(
+        &self,
+        act: impl FnOnce(&mut NamedTempFile) -> std::io::Result<T>,
+    ) -> std::io::Result<T> {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(file) => act(file),
+            None => Err(std::io::Error::other("the file is in its place already")),
+        }
+    }
+}
+
+impl Write for SharedFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.with(|file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.with(Write::flush)
+    }
+}
