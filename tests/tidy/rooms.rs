@@ -11,9 +11,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("catalog", &["model", "tables"]),
     ("store", &["model", "tables"]),
     ("source", &["model", "tables"]),
-    ("ingest", &["model", "tables", "catalog", "store", "source"]),
-    ("upkeep", &["model", "tables", "catalog", "store"]),
-    ("engine", &["model", "tables", "catalog", "store"]),
+    ("lake", &["model", "catalog", "store"]),
+    ("ingest", &["model", "tables", "catalog", "store", "lake", "source"]),
+    ("upkeep", &["model", "tables", "catalog", "store", "lake"]),
+    ("engine", &["model", "tables", "catalog", "store", "lake"]),
     ("reports", &["engine"]),
     ("output", &[]),
     ("serve", &["model", "tables", "engine", "output"]),
@@ -24,12 +25,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 const NIGHTS: &[&str] = &[
     "ingest", "upkeep", "engine", "reports", "emulator", "model", "tables", "catalog", "store",
-    "source", "serve", "output",
+    "lake", "source", "serve", "output",
 ];
 
 const ALL_BELOW_CLI: &[&str] = &[
-    "model", "tables", "catalog", "store", "source", "ingest", "upkeep", "engine", "reports",
-    "output", "serve", "emulator", "nights",
+    "model", "tables", "catalog", "store", "lake", "source", "ingest", "upkeep", "engine",
+    "reports", "output", "serve", "emulator", "nights",
 ];
 
 /// Each crate that is kept to some rooms, and those rooms.
@@ -118,9 +119,9 @@ fn row(table: &'static [(&str, &[&str])], name: &str) -> &'static [&'static str]
 /// The names that follow `crate::`, or as many `super::` as lead out of the room, with their
 /// lines; an empty name for a brace.
 fn named_rooms(file: &Source) -> Vec<(usize, &str)> {
-    let inside = file.path.trim_start_matches("src/").trim_end_matches("mod.rs");
-    let depth = inside.matches('/').count() + usize::from(inside.ends_with(".rs"));
-    let out = "super::".repeat(depth);
+    // From `src/room/mod.rs` one `super` leads out, from `src/room/file.rs` two.
+    let folders = file.path.matches('/').count() - 1;
+    let out = "super::".repeat(folders + usize::from(!file.path.ends_with("/mod.rs")));
     let mut named = Vec::new();
     for prefix in ["crate::", &out] {
         for (at, _) in file.code.match_indices(prefix) {
