@@ -1,3 +1,6 @@
 //! The integration tests, in one binary: each test binary links DataFusion, and linking is slow.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod readme;
 mod source;

@@ -1,0 +1,98 @@
+//! What `README.md` says of tables, views and formats is what the code says.
+
+use std::fmt::Write;
+use std::{env, fs};
+
+use lookback::output::Format;
+use lookback::tables::{self, ColumnType, Table};
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+/// Set, it has the test write the file instead of comparing it.
+const UPDATE: &str = "LOOKBACK_UPDATE_README";
+
+#[test]
+fn readme_says_what_the_code_says() {
+    let found = fs::read_to_string(PATH).unwrap();
+    let expected = [("formats", formats()), ("tables", reference())]
+        .iter()
+        .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
+    if env::var_os(UPDATE).is_some() {
+        fs::write(PATH, expected).unwrap();
+        return;
+    }
+    let differs =
+        found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
+    assert!(
+        found == expected,
+        "README.md is not what the code says, from line {} on; run {UPDATE}=1 cargo test --test it \
+         readme",
+        differs.map_or(found.lines().count(), |index| index) + 1,
+    );
+}
+
+#[test]
+fn only_the_text_between_the_marks_is_replaced() {
+    let readme = "a\n<!-- b:begin -->\nold\n<!-- b:end -->\nc\n";
+    let expected = "a\n<!-- b:begin -->\n\nnew\n\n<!-- b:end -->\nc\n";
+    assert_eq!(filled(readme, "b", "new\n"), expected);
+    assert_eq!(filled(expected, "b", "new\n"), expected);
+}
+
+#[test]
+#[should_panic(expected = "README.md has no <!-- d:begin -->")]
+fn a_mark_that_is_gone_is_missed() {
+    filled("a", "d", "new\n");
+}
+
+/// `readme` with `text` between the marks of `name`.
+fn filled(readme: &str, name: &str, text: &str) -> String {
+    let split = |text: &str, mark: String| match text.split_once(&mark) {
+        Some((before, after)) => (before.to_owned() + &mark, mark + after),
+        None => panic!("README.md has no {mark}"),
+    };
+    let (before, rest) = split(readme, format!("<!-- {name}:begin -->"));
+    let (_, after) = split(&rest, format!("<!-- {name}:end -->"));
+    format!("{before}\n\n{text}\n{after}")
+}
+
+fn formats() -> String {
+    let mut text = "| format | what it is |\n| --- | --- |\n".to_owned();
+    for format in Format::ALL {
+        writeln!(text, "| `{format}` | {} |", format.doc()).unwrap();
+    }
+    text
+}
+
+fn reference() -> String {
+    let mut text = String::new();
+    for table in tables::ALL {
+        describe(table, &mut text);
+    }
+    text.push_str("### Views\n\n| view | a row is |\n| --- | --- |\n");
+    for view in tables::VIEWS {
+        writeln!(text, "| `{}` | {} |", view.name, view.doc()).unwrap();
+    }
+    text
+}
+
+fn describe(table: &Table, text: &mut String) {
+    writeln!(text, "### `{}`\n\n{}\n", table.name, table.doc).unwrap();
+    text.push_str("| column | type | AWS | meaning |\n| --- | --- | --- | --- |\n");
+    for column in table.columns {
+        let aws = if column.aws.is_empty() { String::new() } else { format!("`{}`", column.aws) };
+        let (name, ty, doc) = (column.name, sql_type(column.ty), column.doc);
+        writeln!(text, "| `{name}` | {ty} | {aws} | {doc} |").unwrap();
+    }
+    text.push('\n');
+}
+
+fn sql_type(ty: ColumnType) -> &'static str {
+    match ty {
+        ColumnType::Text => "text",
+        ColumnType::Long => "bigint",
+        ColumnType::Bool => "boolean",
+        ColumnType::Time => "timestamp, UTC",
+        ColumnType::TextMap => "map of text to text",
+        ColumnType::LongMap => "map of text to bigint",
+    }
+}
