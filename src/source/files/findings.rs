@@ -48,7 +48,7 @@ impl Findings {
             let members = self.unknown.iter().filter(|((of, _), _)| of == sort);
             let members = members.map(|((_, member), count)| format!("{member:?} ({count})"));
             notes.push(format!(
-                "members of {sort:?} records that this version does not keep: {}",
+                "members that this version does not keep, of {sort:?}: {}",
                 join(members),
             ));
         }
