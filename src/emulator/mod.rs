@@ -18,6 +18,7 @@ mod config;
 mod copy;
 mod copy_row;
 mod draw;
+pub mod faults;
 mod ids;
 mod job;
 mod messages;

@@ -91,7 +91,7 @@ impl Default for Limits {
             target_bytes: 8 * 1024,
             body_bytes: 64 * 1024,
             header_timeout: Duration::from_secs(30),
-            request_timeout: Duration::from_secs(60),
+            request_timeout: Duration::from_mins(1),
             connection_age: Duration::from_hours(1),
             drain: Duration::from_secs(10),
         }
@@ -170,12 +170,11 @@ async fn connection<S: Service>(
         _ = stopped.changed() => None,
         () = tokio::time::sleep(limits.connection_age) => None,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            connection.as_mut().graceful_shutdown();
-            tokio::time::timeout(limits.drain, connection).await.unwrap_or(Ok(()))
-        }
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        tokio::time::timeout(limits.drain, connection).await.unwrap_or(Ok(()))
     };
     if let Err(err) = ended {
         tracing::debug!(error = %err, "a connection broke");

@@ -43,7 +43,7 @@ pub struct ReplyLog {
 /// How a body goes wrong on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFault {
-    /// The connection ends after so many hundredths of the body, though its whole length was promised.
+    /// The connection ends after so many hundredths of the body; its whole length was promised.
     Drop {
         /// 0 to 99.
         percent: u8,

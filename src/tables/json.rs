@@ -203,8 +203,8 @@ pub fn write_epoch_seconds(instant: Instant, out: &mut Vec<u8>) {
     out.extend_from_slice(sign.as_bytes());
     write_number(seconds, out);
     if rest > 0 {
-        let digits =
-            [rest / 100, rest / 10 % 10, rest % 10].map(|digit| b"0123456789"[digit as usize]);
+        let digit = |number: u64| b'0' + u8::try_from(number % 10).unwrap_or(0);
+        let digits = [rest / 100, rest / 10, rest].map(digit);
         let kept = digits.iter().rposition(|digit| *digit != b'0').map_or(0, |at| at + 1);
         out.push(b'.');
         out.extend_from_slice(&digits[..kept]);

@@ -1,8 +1,8 @@
 //! Whose jobs a caller sees.
 //!
-//! A listing by a member account of other accounts is denied with AWS's own sentence. A summary is
-//! not: "If the request is sent from a member account […], jobs within requestor's account will be
-//! returned", so that ANY and AGGREGATE_ALL are its own account's there; another's id is denied.
+//! A member account that lists other accounts is denied with AWS's own sentence. A summary is not:
+//! "If the request is sent from a member account […], jobs within requestor's account will be
+//! returned", so that `ANY` and `AGGREGATE_ALL` are its own account's there; another id is denied.
 
 use crate::model::{AccountChoice, Accounts, Choice};
 

@@ -181,7 +181,7 @@ impl Page {
 
 /// The place of a job in a listing: newest `creation_date` first, then by account, then by id.
 ///
-/// AWS documents no order; this one is total, so that a page token need only name the last job shown.
+/// AWS documents no order; this one is total, so that a page token need only name the last job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// When the job was created.

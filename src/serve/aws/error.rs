@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hyper::StatusCode;
-use hyper::header::HeaderName;
+use hyper::header::{CONTENT_TYPE, HeaderName};
 
 use crate::error::{Error, Kind};
 use crate::serve::reply::Reply;
@@ -102,7 +102,9 @@ impl Exception {
         write_key("Message", &mut body);
         write_text(&self.message, &mut body);
         body.extend_from_slice(br#","Type":null,"Context":null}"#);
-        let mut reply = Reply::new(self.status, body).with_header(ERROR_TYPE, &self.code);
+        let mut reply = Reply::new(self.status, body)
+            .with_header(CONTENT_TYPE, "application/json")
+            .with_header(ERROR_TYPE, &self.code);
         reply.log.code = self.code;
         reply
     }
@@ -115,7 +117,10 @@ mod tests {
     #[test]
     fn an_exception_is_named_in_header_and_body() {
         let reply = Exception::parameter("ByState", "\"X\" is none").into_reply();
-        let body = r#"{"Code":"InvalidParameterValueException","Message":"ByState: \"X\" is none","Type":null,"Context":null}"#;
+        let body = concat!(
+            r#"{"Code":"InvalidParameterValueException","#,
+            r#""Message":"ByState: \"X\" is none","Type":null,"Context":null}"#,
+        );
         assert_eq!(String::from_utf8_lossy(&reply.body), body);
         assert_eq!(reply.headers[ERROR_TYPE], "InvalidParameterValueException");
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);

@@ -14,6 +14,7 @@ mod error;
 mod fault;
 mod operation;
 mod print;
+mod recent;
 mod route;
 mod server;
 mod service;
@@ -24,6 +25,7 @@ pub use backend::{
 };
 pub use error::Exception;
 pub use fault::{Faults, Interference, RequestInfo};
+pub use operation::operation_names;
 pub use server::Server;
 pub use service::{AwsService, Config};
 pub use token::TokenKey;

@@ -157,7 +157,7 @@ const SCAN_COUNTED: &[&str] = &[
     "AGGREGATE_ALL",
     "ANY",
 ];
-/// "The field also supports ANY, and AGGREGATE_ALL."
+/// "The field also supports `ANY`, and `AGGREGATE_ALL`."
 const SCANNERS_COUNTED: &[&str] = &["GUARDDUTY", "AGGREGATE_ALL", "ANY"];
 
 /// Every operation.
@@ -176,6 +176,11 @@ pub(super) static ALL: [&Operation; 13] = [
     &LIST_RESTORE_JOB_SUMMARIES,
     &LIST_SCAN_JOB_SUMMARIES,
 ];
+
+/// The names of all operations.
+pub fn operation_names() -> impl Iterator<Item = &'static str> {
+    ALL.into_iter().map(|operation| operation.name)
+}
 
 static LIST_BACKUP_JOBS: Operation = Operation {
     name: "ListBackupJobs",

@@ -17,8 +17,8 @@ pub(super) struct Routed {
 /// Finds the operation and reads its parameters.
 ///
 /// The path is cut at its slashes before anything is decoded: an encoded slash belongs to its
-/// label. One slash at the end changes nothing. Any other method or path is no operation, as with AWS's
-/// own services (`PUT /backup-jobs` is StartBackupJob there, which is not offered here).
+/// label. One slash at the end changes nothing. Any other method or path is no operation, as with
+/// AWS's own services (`PUT /backup-jobs` is `StartBackupJob` there, which is not offered here).
 pub(super) fn route(method: &Method, target: &str) -> Result<Routed, Exception> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let (operation, labels) = find(method, path).ok_or_else(Exception::unknown_operation)?;

@@ -19,6 +19,7 @@ use super::error::Exception;
 use super::fault::{Faults, Interference, RequestInfo};
 use super::operation::{Action, Operation, Role};
 use super::print;
+use super::recent::Recent;
 use super::route::{Routed, route};
 use super::token::{Binding, TokenKey};
 
@@ -29,7 +30,7 @@ pub struct Config {
     pub account_id: String,
     /// What every caller may see.
     pub scope: Scope,
-    /// What Describe reaches for a caller of organisation scope. AWS promises the caller's account only.
+    /// What Describe reaches for a caller of organisation scope; AWS promises its own account only.
     pub describe_scope: Scope,
     /// The Region of a request that is not signed.
     pub default_region: String,
@@ -45,6 +46,7 @@ pub struct AwsService {
     backend: Arc<dyn Backend>,
     config: Config,
     faults: Option<Arc<dyn Faults>>,
+    recent: Recent,
 }
 
 /// A request that has been understood.
@@ -59,7 +61,7 @@ struct Call {
 impl AwsService {
     /// A service that answers for `backend`.
     pub fn new(backend: Arc<dyn Backend>, config: Config) -> Self {
-        Self { backend, config, faults: None }
+        Self { backend, config, faults: None, recent: Recent::default() }
     }
 
     /// The same service, with answers that go wrong.
@@ -143,16 +145,29 @@ impl AwsService {
             (caller.at, last) = (at, Some(row));
         }
         let request = summary_request(call, account, caller.at);
-        let rows = self.backend.summaries(&caller, &request).await;
-        let rows = rows.map_err(|error| Exception::from_error(&error))?;
+        let key = (caller, request);
+        let known = last.as_ref().and_then(|_| self.recent.get(&key));
+        let rows = match known {
+            Some(rows) => rows,
+            None => self.count(&key).await?,
+        };
         let shown = |row: &SummaryRow| last.as_ref().is_some_and(|last| row.order(last).is_le());
         let rest = &rows[rows.partition_point(shown)..];
         let page = &rest[..rest.len().min(call.arguments.max_results)];
         let next = page.last().filter(|_| page.len() < rest.len());
-        let token = next.map(|row| self.seal(call, &summary_fields(caller.at, row)));
+        let token = next.map(|row| self.seal(call, &summary_fields(key.0.at, row)));
         let (operation, period) = (call.operation, call.arguments.period());
         let body = print::summaries(operation, period, page, token.as_deref(), &call.faults);
-        Ok(ok(body, page.len()))
+        let reply = ok(body, page.len());
+        if token.is_some() {
+            self.recent.put(key, &rows);
+        }
+        Ok(reply)
+    }
+
+    async fn count(&self, key: &(Caller, SummaryRequest)) -> Result<Arc<[SummaryRow]>, Exception> {
+        let rows = self.backend.summaries(&key.0, &key.1).await;
+        Ok(rows.map_err(|error| Exception::from_error(&error))?.into())
     }
 
     fn open(&self, call: &Call) -> Result<Option<Vec<Option<String>>>, Exception> {

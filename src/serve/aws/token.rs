@@ -44,9 +44,8 @@ impl TokenKey {
     }
 
     fn mac(&self, binding: &Binding, payload: &[u8]) -> Hmac<Sha256> {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0) {
-            Ok(mac) => mac,
-            Err(_) => unreachable!("HMAC takes keys of any length"),
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            unreachable!("HMAC takes keys of any length")
         };
         mac.update(&binding.0);
         mac.update(payload);
