@@ -227,7 +227,9 @@ mod tests {
     /// One line a row: day, account, state, type, category, count.
     fn shown(request: &SummaryRequest, jobs: &[Counted<'_>]) -> String {
         let mut tally = Tally::new(request);
-        jobs.iter().for_each(|job| tally.add(job));
+        for job in jobs {
+            tally.add(job);
+        }
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
         let line = |row: SummaryRow| {
             let values: Vec<String> = row.values[..3].iter().map(text).collect();
