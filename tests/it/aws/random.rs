@@ -93,9 +93,9 @@ struct Asked<'a> {
     rows: Vec<&'a Row>,
 }
 
-impl<'a> Asked<'a> {
+impl Asked<'_> {
     fn add(&mut self, name: &str, value: &str) {
-        let name = if name.len() % 2 == 0 { name.to_uppercase() } else { name.to_owned() };
+        let name = if name.len().is_multiple_of(2) { name.to_uppercase() } else { name.to_owned() };
         write!(self.query, "{name}={}&", encode(value)).unwrap();
     }
 
@@ -253,7 +253,7 @@ async fn each_job_is_described() {
     check_describe("/scan/jobs/", JobKind::Scan, None).await;
 }
 
-/// A dimension's column, its AWS name, and whether ANY and AGGREGATE_ALL can be asked.
+/// A dimension's column, its AWS name, and whether `ANY` and `AGGREGATE_ALL` can be asked.
 type Dimensions<'a> = &'a [(&'a str, &'a str, bool)];
 
 async fn check_summaries(path: &str, kind: JobKind, dimensions: Dimensions<'_>) {

@@ -103,7 +103,7 @@ macro_rules! all_items {
     }};
 }
 
-/// Follows NextToken by hand; the rows of all pages.
+/// Follows `NextToken` by hand; the rows of all pages.
 macro_rules! all_rows {
     ($summaries:expr, $rows:ident) => {{
         let (mut rows, mut token) = (Vec::new(), None);

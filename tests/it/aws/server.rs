@@ -26,7 +26,7 @@ impl Service for Moody {
     async fn answer(&self, request: HttpRequest) -> Reply {
         match request.target.as_str() {
             "/panic" => panic!("as asked"),
-            "/slow" => tokio::time::sleep(Duration::from_secs(60)).await,
+            "/slow" => tokio::time::sleep(Duration::from_mins(1)).await,
             "/late" => tokio::time::sleep(Duration::from_millis(300)).await,
             _ => {}
         }
