@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hyper::StatusCode;
-
 use crate::serve::BodyFault;
 use crate::serve::aws::{Exception, Faults, Interference, RequestInfo};
 use crate::tables::Absent;
@@ -69,27 +67,27 @@ impl Faults for FaultyWire {
     }
 }
 
-type Row = (Switch, StatusCode, &'static str, &'static str);
+type Row = (Switch, u16, &'static str, &'static str);
 
 /// The exceptions, in the order in which they are tried.
 const EXCEPTIONS: [Row; 5] = [
     (
         Switch::ExpiredToken,
-        StatusCode::FORBIDDEN,
+        403,
         "ExpiredTokenException",
         "The security token included in the request is expired",
     ),
-    (Switch::Throttle, StatusCode::BAD_REQUEST, "ThrottlingException", "Rate exceeded"),
-    (Switch::TooMany, StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", "Rate exceeded"),
+    (Switch::Throttle, 400, "ThrottlingException", "Rate exceeded"),
+    (Switch::TooMany, 429, "ThrottlingException", "Rate exceeded"),
     (
         Switch::Failure,
-        StatusCode::INTERNAL_SERVER_ERROR,
+        500,
         "InternalFailure",
         "The request processing has failed because of an unknown error",
     ),
     (
         Switch::Unavailable,
-        StatusCode::SERVICE_UNAVAILABLE,
+        503,
         "ServiceUnavailable",
         "The request has failed due to a temporary failure of the server",
     ),
@@ -124,7 +122,7 @@ mod tests {
     fn check(plan: &str, expected: Option<(u16, &str)>) {
         let wire = FaultyWire::new(Arc::new(plan.parse().unwrap()));
         let got = interfere(&wire, "ListBackupJobs", "eu-west-1").exception;
-        let got = got.map(|e| (e.status.as_u16(), e.code.into_owned()));
+        let got = got.map(|e| (e.status, e.code.into_owned()));
         assert_eq!(got, expected.map(|(status, code)| (status, code.to_owned())), "{plan}");
     }
 

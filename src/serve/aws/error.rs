@@ -17,7 +17,7 @@ const DENIED: &str = "Insufficient privileges to perform this action.";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
     /// The HTTP status.
-    pub status: StatusCode,
+    pub status: u16,
     /// The name, as AWS's clients know it.
     pub code: Cow<'static, str>,
     /// A sentence for people.
@@ -27,7 +27,7 @@ pub struct Exception {
 impl Exception {
     /// Any exception.
     pub fn new(
-        status: StatusCode,
+        status: u16,
         code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
@@ -37,40 +37,40 @@ impl Exception {
     /// A parameter has a value that it cannot have.
     pub(super) fn parameter(member: &str, problem: impl std::fmt::Display) -> Self {
         let message = format!("{member}: {problem}");
-        Self::new(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message)
+        Self::new(400, "InvalidParameterValueException", message)
     }
 
     /// A parameter that must be there is not.
     pub(super) fn missing(member: &str) -> Self {
         let message = format!("{member}: a value is required");
-        Self::new(StatusCode::BAD_REQUEST, "MissingParameterValueException", message)
+        Self::new(400, "MissingParameterValueException", message)
     }
 
     /// There is no such job. AWS Backup says so with 400, not 404.
     pub(super) fn not_found(member: &str, id: &str) -> Self {
         let message = format!("{member}: there is no job \"{id}\"");
-        Self::new(StatusCode::BAD_REQUEST, "ResourceNotFoundException", message)
+        Self::new(400, "ResourceNotFoundException", message)
     }
 
     /// The caller may not see what it asks for.
     pub fn denied() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "AccessDeniedException", DENIED)
+        Self::new(400, "AccessDeniedException", DENIED)
     }
 
     /// The request is not even a request to some operation.
     pub(super) fn malformed(problem: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "ValidationException", problem)
+        Self::new(400, "ValidationException", problem)
     }
 
     /// No operation has this method and path.
     pub(super) fn unknown_operation() -> Self {
         let message = "no operation has this method and path";
-        Self::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
+        Self::new(404, "UnknownOperationException", message)
     }
 
     /// The `Authorization` is there but cannot be read.
     pub(super) fn incomplete_signature(problem: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "IncompleteSignatureException", problem)
+        Self::new(400, "IncompleteSignatureException", problem)
     }
 
     /// The one table from our kinds of error to AWS's codes.
@@ -78,16 +78,14 @@ impl Exception {
     /// What is wrong behind the endpoint is logged here, where it is handled, and not told.
     pub(super) fn from_error(error: &Error) -> Self {
         let (status, code) = match error.kind() {
-            Kind::Input => (StatusCode::BAD_REQUEST, "InvalidParameterValueException"),
-            Kind::Limit => (StatusCode::BAD_REQUEST, "LimitExceededException"),
-            Kind::Busy | Kind::Source => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "ServiceUnavailableException")
-            }
+            Kind::Input => (400, "InvalidParameterValueException"),
+            Kind::Limit => (400, "LimitExceededException"),
+            Kind::Busy | Kind::Source => (500, "ServiceUnavailableException"),
             Kind::Corrupt | Kind::Unsupported | Kind::Io | Kind::Internal => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
+                (500, "InternalFailure")
             }
         };
-        if status.is_server_error() {
+        if status >= 500 {
             tracing::error!(error = error.chain(), "the backend failed");
             return Self::new(status, code, "the service failed; its log tells why");
         }
@@ -102,7 +100,9 @@ impl Exception {
         write_key("Message", &mut body);
         write_text(&self.message, &mut body);
         body.extend_from_slice(br#","Type":null,"Context":null}"#);
-        let mut reply = Reply::new(self.status, body)
+        // A status that is none can only come from a fault.
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let mut reply = Reply::new(status, body)
             .with_header(CONTENT_TYPE, "application/json")
             .with_header(ERROR_TYPE, &self.code);
         reply.log.code = self.code;
@@ -130,7 +130,7 @@ mod tests {
     fn what_failed_inside_is_not_told() {
         let inside = Error::corrupt("file \"/secret/place\" is short");
         let told = Exception::from_error(&inside);
-        assert_eq!(told.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(told.status, 500);
         assert_eq!(told.message, "the service failed; its log tells why");
     }
 }

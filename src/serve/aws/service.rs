@@ -194,22 +194,14 @@ impl Service for AwsService {
 
     fn failure(&self, failure: Failure) -> Reply {
         let (status, code, message) = match failure {
-            Failure::TargetTooLong => {
-                (StatusCode::URI_TOO_LONG, "ValidationException", "the request is too long")
+            Failure::TargetTooLong => (414, "ValidationException", "the request is too long"),
+            Failure::BadBody => {
+                (413, "ValidationException", "the request's body is too long or was cut short")
             }
-            Failure::BadBody => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "ValidationException",
-                "the request's body is too long or was cut short",
-            ),
-            Failure::TimedOut => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "ServiceUnavailable",
-                "the request took too long; ask for less",
-            ),
-            Failure::Panicked => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", "the service failed")
+            Failure::TimedOut => {
+                (503, "ServiceUnavailable", "the request took too long; ask for less")
             }
+            Failure::Panicked => (500, "InternalFailure", "the service failed"),
         };
         Exception::new(status, code, message).into_reply()
     }

@@ -262,7 +262,7 @@ async fn a_slow_body_is_whole() {
 
 #[tokio::test]
 async fn an_injected_exception_is_answered() {
-    let exception = Exception::new(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", "slow");
+    let exception = Exception::new(429, "ThrottlingException", "slow");
     let fault = Interference { exception: Some(exception), ..Interference::default() };
     let body = r#"{"Code":"ThrottlingException","Message":"slow","Type":null,"Context":null}"#;
     check(&answer_with(fault).await, &format!("429 {body}"));
