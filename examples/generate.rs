@@ -2,7 +2,7 @@
 //! operations show it, which `lookback import` reads.
 //!
 //! ```text
-//! cargo run --release --example generate -- --resources 9000 --jobs 1000000 > jobs.ndjson
+//! cargo run --release --example generate -- --resources 8200 --jobs 1000000 > jobs.ndjson
 //! ```
 
 use std::fs::File;

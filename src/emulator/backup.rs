@@ -44,6 +44,8 @@ const FAILED_MAX: u32 = 450_000;
 const TROUBLED_FAILED: u32 = 900_000;
 /// Members fail more often than resources: otherwise nearly no composite were partial.
 const MEMBER_STRAIN: u32 = 3;
+/// Backups with VSS have issues more often than others.
+const VSS_STRAIN: u32 = 3;
 /// Stacks with a resource that AWS Backup does not support.
 const UNSUPPORTED_MEMBERS: u32 = 10_000;
 
@@ -67,43 +69,53 @@ pub(super) fn backup(
     slot: Slot,
     part: u8,
 ) -> Option<BackupLife> {
-    let mut backup = outline(night, root, slot, part)?;
-    if backup.resource.is_composite() && backup.phases.running.is_some() {
-        gather(&mut backup, children(night, root, slot, part));
+    if root.is_composite() {
+        return family(night, root, slot).get(usize::from(part)).copied().flatten();
     }
-    Some(backup)
+    (part == 0).then(|| outline(night, root, slot, 0, None))
 }
 
-/// The backups of the members whose parent is `part`.
-pub(super) fn children(
+/// The backups of a resource and of its members, by their numbers.
+pub(super) fn family(night: &Night<'_>, root: &Resource, slot: Slot) -> Vec<Option<BackupLife>> {
+    let mut family = vec![Some(outline(night, root, slot, 0, None))];
+    for part in root.parts() {
+        let parent = family[usize::from(root.parent_part(part))];
+        let started = parent.and_then(|life| life.phases.running);
+        family.push(started.map(|_| outline(night, root, slot, part, started)));
+    }
+    // Members have higher numbers than their parents: who gathers last knows all.
+    for part in (0..=root.parts().count()).rev() {
+        let Some(life) = family[part] else { continue };
+        if life.resource.is_composite() && life.phases.running.is_some() {
+            family[part] = Some(gather(life, root.children_in(&family, life.resource.part)));
+        }
+    }
+    family
+}
+
+/// The life without what a composite learns from its members; a member's begins after its
+/// parent has `started`.
+fn outline(
     night: &Night<'_>,
     root: &Resource,
     slot: Slot,
     part: u8,
-) -> impl Iterator<Item = BackupLife> {
-    let parts = root.member(night.place, part).children();
-    // A member's own members count from the composite's numbers, not from its own.
-    parts.filter_map(move |part| backup(night, root, slot, part))
-}
-
-/// The life without what a composite learns from its members.
-fn outline(night: &Night<'_>, root: &Resource, slot: Slot, part: u8) -> Option<BackupLife> {
+    started: Option<Instant>,
+) -> BackupLife {
     let resource = root.member(night.place, part);
     let hash = night.hash(Purpose::Life, root, &[u64::from(slot.number), u64::from(part)]);
     let mut draw = Draw::new(hash);
     let window = slot.window();
     let start_by = slot.scheduled + window;
-    let created = if part == 0 {
-        creation(&mut draw, night.day, slot, window)
-    } else {
-        let parent = outline(night, root, slot, root.parent_part(part))?;
-        parent.phases.running? + draw.between(SECOND, 20 * SECOND)
+    let created = match started {
+        Some(started) => started + draw.between(SECOND, 20 * SECOND),
+        None => creation(&mut draw, night.day, slot, window),
     };
     let fate = fate(&mut draw, night, root, &resource);
     let phases = phases(&mut draw, created, start_by, slot, fate, resource.ty);
     let message = message(&mut draw, night, root, &resource, (slot, phases));
     let never_dated = phases.ending == Ending::Failed && !draw.chance(300_000);
-    Some(BackupLife {
+    BackupLife {
         slot,
         resource,
         phases,
@@ -114,7 +126,7 @@ fn outline(night: &Night<'_>, root: &Resource, slot: Slot, part: u8) -> Option<B
         is_shy: draw.chance(250_000),
         reached: draw.below(801).cast_signed(),
         hash,
-    })
+    }
 }
 
 /// AWS creates scheduled jobs within minutes of their time, many of them at once.
@@ -137,13 +149,14 @@ fn fate(draw: &mut Draw, night: &Night<'_>, root: &Resource, resource: &Resource
     let is_member = resource.part != 0;
     let expired = if is_member { 0 } else { chances.expired * night.strain.div_ceil(2) };
     let is_stoppable = resource.ty.is_stoppable() && !resource.is_composite() && !is_member;
+    let is_vss = resource.windows_vss() == Some(true);
     if draw.chance(failed) {
         Ending::Failed
     } else if draw.chance(expired.min(FAILED_MAX)) {
         Ending::Expired
     } else if draw.chance(chances.aborted) && is_stoppable {
         Ending::Aborted
-    } else if draw.chance(chances.with_issues) {
+    } else if draw.chance(chances.with_issues.saturating_mul(if is_vss { VSS_STRAIN } else { 1 })) {
         Ending::Issues
     } else {
         Ending::Completed
@@ -212,7 +225,11 @@ fn message(
         }
         Ending::Failed => messages::pick(Trouble::BackupFailed, resource.ty, chosen),
         Ending::Expired => messages::pick(Trouble::BackupExpired, resource.ty, chosen),
-        Ending::Issues => messages::pick(Trouble::BackupIssues, resource.ty, chosen),
+        Ending::Issues => {
+            let is_vss = resource.windows_vss() == Some(true) && !chosen.is_multiple_of(4);
+            let trouble = if is_vss { Trouble::VssIssues } else { Trouble::BackupIssues };
+            messages::pick(trouble, resource.ty, chosen)
+        }
         Ending::Aborted => {
             let ran = phases.aborting.zip(phases.running).map(|(end, start)| end - start);
             let is_overdue = ran.is_some_and(|ran| ran == slot.completion());
@@ -223,7 +240,7 @@ fn message(
 }
 
 /// A composite ends after its members, and as well as they did.
-fn gather(backup: &mut BackupLife, children: impl Iterator<Item = BackupLife>) {
+fn gather(mut backup: BackupLife, children: impl Iterator<Item = BackupLife>) -> BackupLife {
     let (mut count, mut good, mut whole) = (0, 0, 0);
     for child in children {
         let ending = child.phases.ending;
@@ -242,4 +259,5 @@ fn gather(backup: &mut BackupLife, children: impl Iterator<Item = BackupLife>) {
         backup.message = Some(&messages::PARTIAL);
         backup.is_dated = true;
     }
+    backup
 }

@@ -1,5 +1,6 @@
 //! What AWS shows of a backup job.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::model::{Instant, JobKind};
@@ -12,7 +13,7 @@ use super::ids::Key;
 use super::job::Job;
 use super::messages::SUCCESS;
 use super::night::Night;
-use super::phases::Stage;
+use super::phases::{Stage, WHOLE};
 use super::plans::{Plan, Rule};
 use super::points::{self, ROLE};
 use super::resource::Resource;
@@ -68,19 +69,6 @@ places!(
 
 static PLACES: LazyLock<Places> = LazyLock::new(Places::of_table);
 
-/// The order in which the states of children are told: AWS's own.
-const STATES: [&str; 9] = [
-    "CREATED",
-    "PENDING",
-    "RUNNING",
-    "ABORTING",
-    "ABORTED",
-    "COMPLETED",
-    "FAILED",
-    "EXPIRED",
-    "PARTIAL",
-];
-
 pub(super) fn row(job: &Job<'_>, life: &BackupLife, stage: Stage, at: Instant) -> Row {
     let p = &*PLACES;
     let mut row = Filling::new(&BACKUP_JOBS);
@@ -122,7 +110,7 @@ pub(super) fn row(job: &Job<'_>, life: &BackupLife, stage: Stage, at: Instant) -
 /// The plan, the rule and what it says about keeping; an on-demand job has none.
 fn tell_rule(row: &mut Filling, job: &Job<'_>, life: &BackupLife) {
     let p = &*PLACES;
-    if let Some(is_on) = windows_vss(&life.resource) {
+    if let Some(is_on) = life.resource.windows_vss() {
         let value = if is_on { "enabled" } else { "disabled" };
         row.cell(p.backup_options, Cell::TextMap(vec![("WindowsVSS".into(), value.into())]));
     }
@@ -170,7 +158,8 @@ fn tell_work(row: &mut Filling, job: &Job<'_>, life: &BackupLife, at: Instant) {
     }
     if size != Size::Absent {
         let done = life.phases.progress(at, life.reached);
-        row.long(p.bytes_transferred, Some(bytes / 1000 * done));
+        let transferred = if done == WHOLE { bytes } else { bytes / WHOLE * done };
+        row.long(p.bytes_transferred, Some(transferred));
     }
     let is_continuous = life.slot.by.is_some_and(|(_, rule)| rule.is_continuous);
     let is_continuous = is_continuous && life.resource.ty.is_continuous();
@@ -213,26 +202,24 @@ fn tell_children(row: &mut Filling, job: &Job<'_>, life: &BackupLife, at: Instan
     let p = &*PLACES;
     let night = Night::new(job.place, job.key.day);
     let root = Resource::at(job.place, job.key.resource);
-    let children = backup::children(&night, &root, life.slot, job.key.part);
-    let states = children.filter_map(|child| {
+    let family = backup::family(&night, &root, life.slot);
+    let states = root.children_in(&family, job.key.part).filter_map(|child| {
         child.phases.stage(at).map(|stage| child.phases.state(JobKind::Backup, stage))
     });
-    let counts = count_states(states, &STATES);
+    let counts = count_states(states);
     if !counts.is_empty() {
         row.long(p.number_of_child_jobs, Some(counts.iter().map(|(_, count)| count).sum()));
         row.cell(p.child_jobs_in_state, Cell::LongMap(counts));
     }
 }
 
-/// How many children are in each state, in the order of `order`.
-pub(super) fn count_states(
-    states: impl Iterator<Item = &'static str>,
-    order: &[&'static str],
-) -> Vec<(String, i64)> {
-    let states: Vec<_> = states.collect();
-    let count = |name: &str| states.iter().filter(|state| **state == name).count();
-    let counts = order.iter().map(|name| ((*name).to_owned(), count(name).cast_signed() as i64));
-    counts.filter(|(_, count)| *count > 0).collect()
+/// How many children are in each state, in the order of the states' names.
+pub(super) fn count_states(states: impl Iterator<Item = &'static str>) -> Vec<(String, i64)> {
+    let mut counts = BTreeMap::new();
+    for state in states {
+        *counts.entry(state).or_insert(0) += 1;
+    }
+    counts.into_iter().map(|(state, count)| (state.to_owned(), count)).collect()
 }
 
 /// The id of the composite's job, for a member's.
@@ -242,12 +229,6 @@ pub(super) fn parent_id(job: &Job<'_>) -> Option<String> {
         let root = Resource::at(job.place, job.key.resource);
         Key { part: root.parent_part(part), ..job.key }.id(job.place.world.seed())
     })
-}
-
-/// `Some` for Windows instances: whether they are backed up with VSS.
-fn windows_vss(resource: &Resource) -> Option<bool> {
-    let is_windows = resource.ty == ResourceType::Ec2 && mix(resource.hash ^ 21).is_multiple_of(4);
-    is_windows.then(|| !mix(resource.hash ^ 22).is_multiple_of(3))
 }
 
 /// Thousandths as AWS writes a backup's progress: `37.5`.

@@ -2,7 +2,7 @@
 
 use crate::model::{HOUR, Instant, MINUTE, SECOND};
 
-use super::backup::{BackupLife, backup};
+use super::backup::{self, BackupLife};
 use super::draw::{Draw, Purpose, is_chosen};
 use super::messages::{self, Sentence, Trouble};
 use super::night::{Night, Slot};
@@ -29,26 +29,37 @@ const COPIED_BY_HAND: u32 = 300_000;
 const RETRIED: u32 = 15_000;
 const RETRY: i64 = 2 * HOUR;
 
-/// The copy of the backup of a resource (`part` 0) or of its member, if there is one.
-pub(super) fn copy(night: &Night<'_>, root: &Resource, slot: Slot, part: u8) -> Option<CopyLife> {
-    let target = target(night, root, slot)?;
-    let (mut life, backup) = outline(night, root, slot, target, part)?;
-    if life.resource.is_composite() && life.phases.running.is_some() {
-        let is_part = backup.phases.ending == Ending::Partial;
-        gather(&mut life, is_part, children(night, root, slot, part));
+/// The copies of the backups of a resource and of its members, by their numbers; empty where
+/// nothing is copied.
+pub(super) fn family(night: &Night<'_>, root: &Resource, slot: Slot) -> Vec<Option<CopyLife>> {
+    let Some(target) = target(night, root, slot) else { return Vec::new() };
+    let backups = if root.is_composite() {
+        backup::family(night, root, slot)
+    } else {
+        vec![backup::backup(night, root, slot, 0)]
+    };
+    let mut family: Vec<Option<CopyLife>> = Vec::with_capacity(backups.len());
+    for (part, backup) in (0u8..).zip(&backups) {
+        let good = backup.filter(|life| life.phases.ending.is_good());
+        let begun = match part {
+            0 => good.map(|life| life.phases.ended + 20 * SECOND),
+            _ => family[usize::from(root.parent_part(part))].and_then(|life| life.phases.running),
+        };
+        let pair = good.zip(begun);
+        family.push(pair.map(|(backup, begun)| outline(night, root, &backup, target, begun)));
     }
-    Some(life)
-}
-
-/// The copies of the members whose parent is `part`.
-pub(super) fn children(
-    night: &Night<'_>,
-    root: &Resource,
-    slot: Slot,
-    part: u8,
-) -> impl Iterator<Item = CopyLife> {
-    let parts = root.member(night.place, part).children();
-    parts.filter_map(move |part| copy(night, root, slot, part))
+    // Members have higher numbers than their parents: who gathers last knows all.
+    for part in (0..family.len()).rev() {
+        let Some(life) = family[part].filter(|life| life.resource.is_composite()) else {
+            continue;
+        };
+        if life.phases.running.is_some() {
+            let is_part = backups[part].is_some_and(|it| it.phases.ending == Ending::Partial);
+            let children = root.children_in(&family, life.resource.part);
+            family[part] = Some(gather(life, is_part, children));
+        }
+    }
+    family
 }
 
 /// Where the backups of a slot are copied to.
@@ -68,31 +79,27 @@ fn target(night: &Night<'_>, root: &Resource, slot: Slot) -> Option<Target> {
     }
 }
 
-/// The life without what a composite learns from its members, and the backup that it copies.
+/// The life without what a composite learns from its members.
 fn outline(
     night: &Night<'_>,
     root: &Resource,
-    slot: Slot,
+    backup: &BackupLife,
     target: Target,
-    part: u8,
-) -> Option<(CopyLife, BackupLife)> {
-    let backup = backup(night, root, slot, part).filter(|life| life.phases.ending.is_good())?;
-    let hash = night.hash(Purpose::Life, root, &[u64::from(slot.number), u64::from(part), 1]);
+    begun: Instant,
+) -> CopyLife {
+    let (slot, resource) = (backup.slot, backup.resource);
+    let own = [u64::from(slot.number), u64::from(resource.part), 1];
+    let hash = night.hash(Purpose::Life, root, &own);
     let mut draw = Draw::new(hash);
-    let created = if part == 0 {
-        backup.phases.ended + draw.between(20 * SECOND, 5 * MINUTE)
-    } else {
-        let (parent, _) = outline(night, root, slot, target, root.parent_part(part))?;
-        parent.phases.running? + draw.between(SECOND, 20 * SECOND)
-    };
+    let longest = if resource.part == 0 { 5 * MINUTE } else { 20 * SECOND };
+    let created = begun + draw.between(SECOND, longest);
     let failed = night.place.world.chances().copy_failed;
     let is_failed = draw.chance(failed.saturating_mul(night.strain.div_ceil(2)));
     let phases = phases(&mut draw, created, is_failed);
     let chosen = draw.below(u64::MAX);
-    let pick = || messages::pick(Trouble::CopyFailed, backup.resource.ty, chosen);
+    let pick = || messages::pick(Trouble::CopyFailed, resource.ty, chosen);
     let message = is_failed.then(pick).flatten();
-    let resource = backup.resource;
-    Some((CopyLife { slot, resource, phases, target, message, hash }, backup))
+    CopyLife { slot, resource, phases, target, message, hash }
 }
 
 fn phases(draw: &mut Draw, created: Instant, is_failed: bool) -> Phases {
@@ -112,7 +119,7 @@ fn phases(draw: &mut Draw, created: Instant, is_failed: bool) -> Phases {
 }
 
 /// A composite copy ends after its members, and as well as they did.
-fn gather(life: &mut CopyLife, is_part: bool, children: impl Iterator<Item = CopyLife>) {
+fn gather(mut life: CopyLife, is_part: bool, children: impl Iterator<Item = CopyLife>) -> CopyLife {
     let (mut count, mut good) = (0, 0);
     for child in children {
         count += 1;
@@ -123,4 +130,5 @@ fn gather(life: &mut CopyLife, is_part: bool, children: impl Iterator<Item = Cop
         life.phases.ending = Ending::Partial;
         life.message = Some(&messages::PARTIAL);
     }
+    life
 }

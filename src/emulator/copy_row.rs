@@ -62,8 +62,6 @@ places!(
 
 static PLACES: LazyLock<Places> = LazyLock::new(Places::of_table);
 
-const STATES: [&str; 5] = ["CREATED", "RUNNING", "COMPLETED", "FAILED", "PARTIAL"];
-
 pub(super) fn row(job: &Job<'_>, life: &CopyLife, stage: Stage, at: Instant) -> Row {
     let p = &*PLACES;
     let mut row = Filling::new(&COPY_JOBS);
@@ -139,7 +137,10 @@ fn tell_destination(row: &mut Filling, job: &Job<'_>, life: &CopyLife, stage: St
             row.bool(p.destination_lifecycle_opt_in_to_archive_for_supported_resources, false);
         }
         // A copy that was itself to be copied on would be deleted after that.
-        if rule.lifecycle.is_deleted_after_copy && vault.is_air_gapped && life.hash % 16 == 0 {
+        if rule.lifecycle.is_deleted_after_copy
+            && vault.is_air_gapped
+            && life.hash.is_multiple_of(16)
+        {
             row.text(p.destination_lifecycle_delete_after_event, "DELETE_AFTER_COPY");
         }
     }
@@ -166,11 +167,11 @@ fn tell_children(row: &mut Filling, job: &Job<'_>, life: &CopyLife, at: Instant)
     let p = &*PLACES;
     let night = Night::new(job.place, job.key.day);
     let root = Resource::at(job.place, job.key.resource);
-    let children = copy::children(&night, &root, life.slot, job.key.part);
-    let states = children.filter_map(|child| {
+    let family = copy::family(&night, &root, life.slot);
+    let states = root.children_in(&family, job.key.part).filter_map(|child| {
         child.phases.stage(at).map(|stage| child.phases.state(JobKind::Copy, stage))
     });
-    let counts = count_states(states, &STATES);
+    let counts = count_states(states);
     if !counts.is_empty() {
         row.long(p.number_of_child_jobs, Some(counts.iter().map(|(_, count)| count).sum()));
         row.cell(p.child_jobs_in_state, Cell::LongMap(counts));

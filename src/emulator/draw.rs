@@ -55,6 +55,12 @@ pub(super) fn scale(hash: u64, bound: u64) -> u64 {
     (wide >> 64) as u64
 }
 
+/// One of `choices`, told by `hash`.
+pub(super) fn choose<T: Copy>(hash: u64, choices: &[T]) -> T {
+    let place = scale(hash, choices.len() as u64);
+    choices[usize::try_from(place).unwrap_or(0)]
+}
+
 /// A stream of choices that starts from a hash.
 #[derive(Debug)]
 pub(super) struct Draw(Pcg64Mcg);
@@ -67,6 +73,11 @@ impl Draw {
     /// A number below `bound`.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         scale(self.0.next_u64(), bound)
+    }
+
+    /// One of `choices`.
+    pub(super) fn choose<T: Copy>(&mut self, choices: &[T]) -> T {
+        choose(self.0.next_u64(), choices)
     }
 
     /// True with a chance of `parts_per_million`.

@@ -93,7 +93,7 @@ impl Key {
 
 /// AWS's older kinds have ids in upper case more often than not; scans never.
 fn is_upper(kind: JobKind, bits: u128) -> bool {
-    kind != JobKind::Scan && bits % 3 != 0
+    kind != JobKind::Scan && !bits.is_multiple_of(3)
 }
 
 /// A Feistel network over two halves of 61 bits: looks random, and can be undone.
@@ -113,6 +113,7 @@ fn unscramble(bits: u128, seed: u64) -> u128 {
     join(left, right)
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "61 bits are kept of each half")]
 fn halves(bits: u128) -> (u64, u64) {
     ((bits >> HALF) as u64 & HALF_MASK, bits as u64 & HALF_MASK)
 }

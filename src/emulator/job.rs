@@ -155,15 +155,16 @@ impl<'w> Job<'w> {
     pub(super) fn of_key(place: Place<'w>, key: Key) -> Option<Self> {
         let night = Night::new(place, key.day);
         let root = Resource::at(place, key.resource);
-        if key.part != 0 && !root.parts().contains(&key.part) {
-            return None;
-        }
         let slot = || night.slots(&root).find(|slot| slot.number == key.slot);
+        let part = usize::from(key.part);
         let life = match key.kind {
             JobKind::Backup => Life::Backup(backup::backup(&night, &root, slot()?, key.part)?),
-            JobKind::Copy => Life::Copy(copy::copy(&night, &root, slot()?, key.part)?),
-            JobKind::Scan => Life::Scan(scan::scan(&night, &root, slot()?)?),
-            JobKind::Restore => Life::Restore(restore::restore(&night, &root, key.slot, key.part)?),
+            JobKind::Copy => Life::Copy((*copy::family(&night, &root, slot()?).get(part)?)?),
+            JobKind::Restore => {
+                Life::Restore((*restore::family(&night, &root, key.slot).get(part)?)?)
+            }
+            JobKind::Scan if part == 0 => Life::Scan(scan::scan(&night, &root, slot()?)?),
+            JobKind::Scan => return None,
         };
         Some(Self { place, key, life })
     }
@@ -176,35 +177,39 @@ impl<'w> Job<'w> {
         kind: JobKind,
         jobs: &mut Vec<Self>,
     ) {
-        let (place, part) = (night.place, root.part);
-        let mut push = |slot: u8, part: u8, life: Option<Life>| {
-            let Some(life) = life else { return };
-            let (account, region, resource) = (place.account, place.region, root.index);
-            let key = Key { kind, region, account, resource, day: night.day, slot, part };
-            jobs.push(Self { place, key, life });
+        let place = night.place;
+        let (account, region, resource) = (place.account, place.region, root.index);
+        let mut push = |slot: u8, lives: &mut dyn Iterator<Item = Option<Life>>| {
+            for (part, life) in (0u8..).zip(lives) {
+                let key = Key { kind, region, account, resource, day: night.day, slot, part };
+                jobs.extend(life.map(|life| Self { place, key, life }));
+            }
         };
-        let parts = || std::iter::once(part).chain(root.parts());
         if kind == JobKind::Restore {
             for number in restore::NUMBERS {
-                for part in parts() {
-                    let life = restore::restore(night, root, number, part);
-                    push(number, part, life.map(Life::Restore));
-                }
+                let family = restore::family(night, root, number);
+                push(number, &mut family.into_iter().map(|life| life.map(Life::Restore)));
             }
             return;
         }
         for slot in night.slots(root) {
             match kind {
                 JobKind::Scan => {
-                    push(slot.number, 0, scan::scan(night, root, slot).map(Life::Scan))
+                    let scan = scan::scan(night, root, slot).map(Life::Scan);
+                    push(slot.number, &mut std::iter::once(scan));
                 }
-                JobKind::Copy => parts().for_each(|part| {
-                    push(slot.number, part, copy::copy(night, root, slot, part).map(Life::Copy));
-                }),
-                JobKind::Backup | JobKind::Restore => parts().for_each(|part| {
-                    let life = backup::backup(night, root, slot, part);
-                    push(slot.number, part, life.map(Life::Backup));
-                }),
+                JobKind::Copy => {
+                    let family = copy::family(night, root, slot);
+                    push(slot.number, &mut family.into_iter().map(|life| life.map(Life::Copy)));
+                }
+                JobKind::Backup | JobKind::Restore if root.is_composite() => {
+                    let family = backup::family(night, root, slot);
+                    push(slot.number, &mut family.into_iter().map(|life| life.map(Life::Backup)));
+                }
+                JobKind::Backup | JobKind::Restore => {
+                    let life = backup::backup(night, root, slot, 0).map(Life::Backup);
+                    push(slot.number, &mut std::iter::once(life));
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ mod cells;
 mod config;
 mod copy;
 mod copy_row;
+mod counts;
 mod draw;
 pub mod faults;
 mod ids;
@@ -33,10 +34,13 @@ mod restore;
 mod restore_row;
 mod scan;
 mod scan_row;
+#[cfg(test)]
+mod tests;
 mod types;
 mod world;
 mod zones;
 
 pub use config::{Config, Rates};
+pub use counts::{DayCount, day_counts};
 pub use job::Job;
 pub use world::{LISTED_DAYS, SUMMARY_DAYS, World, is_listed};

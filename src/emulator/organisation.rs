@@ -46,6 +46,7 @@ pub(super) static PLANS: [Plan; 11] = [
                 vault: &NIGHTLY_VAULT,
                 target: Target::Region,
                 is_scanned: true,
+                is_continuous: true,
                 ..BASE
             },
             Rule {

@@ -37,7 +37,7 @@ pub(super) struct Phases {
 }
 
 /// A thousand: progress is told in thousandths.
-const WHOLE: i64 = 1000;
+pub(super) const WHOLE: i64 = 1000;
 /// AWS shows no job as done that still runs.
 const ALMOST: i64 = 990;
 
@@ -119,9 +119,9 @@ mod tests {
             ended: at(40),
             ending: Ending::Aborted,
         };
-        let stage = phases.stage(at(seconds));
-        let state = stage.map_or("-", |stage| phases.state(JobKind::Backup, stage));
-        assert_eq!(format!("{state} {}", phases.progress(at(seconds), 500)), expected);
+        let word = |stage| phases.state(JobKind::Backup, stage);
+        let shown = phases.stage(at(seconds)).map_or("-", word);
+        assert_eq!(format!("{shown} {}", phases.progress(at(seconds), 500)), expected);
     }
 
     #[test]

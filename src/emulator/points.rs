@@ -6,7 +6,7 @@ use super::night::Slot;
 use super::organisation::{AIR_GAPPED_VAULT, COPY_VAULT, DEFAULT_VAULT};
 use super::place::Place;
 use super::plans::{Plan, Rule, Target, Vault};
-use super::resource::Resource;
+use super::resource::{Resource, Told};
 use super::types::ResourceType;
 
 /// The role that AWS Backup makes for itself.
@@ -60,10 +60,8 @@ pub(super) fn destination(place: Place<'_>, target: Target) -> (Place<'_>, &'sta
 
 /// AWS's word for a vault's type; Regions of China have no air-gapped vaults and tell no type.
 pub(super) fn vault_type(place: Place<'_>, vault: &Vault) -> Option<&'static str> {
-    let name = match vault.is_air_gapped {
-        true => "LOGICALLY_AIR_GAPPED_BACKUP_VAULT",
-        false => "BACKUP_VAULT",
-    };
+    let air_gapped = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT";
+    let name = if vault.is_air_gapped { air_gapped } else { "BACKUP_VAULT" };
     (place.partition() != "aws-cn").then_some(name)
 }
 
@@ -77,7 +75,7 @@ pub(super) fn lock_state(vault: &Vault) -> &'static str {
 pub(super) fn is_encrypted(resource: &Resource) -> bool {
     use ResourceType::{Ebs, Ec2, Rds, StorageGateway};
     let follows = [Ebs, Ec2, Rds, StorageGateway].contains(&resource.ty);
-    !follows || !mix(resource.hash ^ 20).is_multiple_of(12)
+    !follows || !resource.told(Told::Encryption).is_multiple_of(12)
 }
 
 /// A plan as AWS tells of it in what it created.

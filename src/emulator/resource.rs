@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::draw::{Purpose, hash, is_chosen, mix, scale};
+use super::draw::{Purpose, choose, hash, is_chosen, mix, scale};
 use super::ids::{hex16, hex17, plain_uuid};
 use super::organisation::{PLANS, choose_plan};
 use super::place::Place;
@@ -25,6 +25,31 @@ pub(super) struct Resource {
     gone: i64,
 }
 
+/// What a resource's hash tells of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Told {
+    BornLater,
+    Birth,
+    Gone,
+    Death,
+    Plan,
+    Members,
+    Nested,
+    Team,
+    Stage,
+    Number,
+    Size,
+    Smaller,
+    Gateway,
+    Windows,
+    Vss,
+    Encryption,
+}
+
+fn told(hash: u64, what: Told) -> u64 {
+    mix(hash ^ what as u64)
+}
+
 /// Resources come into being during so many days from the first, …
 const BIRTHS_DAYS: u64 = 365;
 /// … and the few that go, go during so many.
@@ -37,20 +62,25 @@ impl Resource {
     pub(super) fn at(place: Place<'_>, index: u32) -> Self {
         let hash = place.hash(Purpose::Resource, &[u64::from(index)]);
         let ty = ResourceType::at_place(place.estate_hash() % 100 + u64::from(index));
-        let days = |salt: u64, bound| i64::try_from(scale(mix(hash ^ salt), bound)).unwrap_or(0);
+        let days = |what, bound| scale(told(hash, what), bound).cast_signed();
         let first = place.world.first_day();
-        let born_later = is_chosen(mix(hash ^ 1), PER_MILLION_BORN_LATER);
-        let is_gone = is_chosen(mix(hash ^ 2), PER_MILLION_GONE);
+        let born_later = is_chosen(told(hash, Told::BornLater), PER_MILLION_BORN_LATER);
+        let is_gone = is_chosen(told(hash, Told::Gone), PER_MILLION_GONE);
         Self {
             index,
             part: 0,
             ty,
             hash,
             root: hash,
-            plan: choose_plan(ty, mix(hash ^ 3)),
-            born: if born_later { first + days(4, BIRTHS_DAYS) } else { first },
-            gone: if is_gone { first + 30 + days(5, DEATHS_DAYS) } else { i64::MAX },
+            plan: choose_plan(ty, told(hash, Told::Plan)),
+            born: if born_later { first + days(Told::Birth, BIRTHS_DAYS) } else { first },
+            gone: if is_gone { first + 30 + days(Told::Death, DEATHS_DAYS) } else { i64::MAX },
         }
+    }
+
+    /// A hash of the resource that tells one thing of it.
+    pub(super) fn told(&self, what: Told) -> u64 {
+        told(self.hash, what)
     }
 
     /// The plan that protects it.
@@ -81,12 +111,12 @@ impl Resource {
 
     /// How many members the composite has itself.
     fn direct(&self) -> u8 {
-        2 + u8::try_from(scale(mix(self.root ^ 6), 4)).unwrap_or(0)
+        2 + u8::try_from(scale(told(self.root, Told::Members), 4)).unwrap_or(0)
     }
 
     /// Whether the last member of the stack is a stack with two members of its own.
     fn has_nested(&self) -> bool {
-        is_chosen(mix(self.root ^ 7), 300_000)
+        is_chosen(told(self.root, Told::Nested), 300_000)
     }
 
     /// The numbers of all members of a composite, those of a nested stack included.
@@ -98,18 +128,21 @@ impl Resource {
         }
     }
 
-    /// The numbers of the members whose parent it is.
-    pub(super) fn children(&self) -> RangeInclusive<u8> {
-        match self.is_composite() {
-            false => EMPTY,
-            true if self.part == 0 => 1..=self.direct(),
-            true => self.part + 1..=self.part + 2,
-        }
-    }
-
     /// The number of a member's parent.
     pub(super) fn parent_part(&self, part: u8) -> u8 {
         if part > self.direct() { self.direct() } else { 0 }
+    }
+
+    /// The lives of the members whose parent is `part`, where `family` holds those of the whole
+    /// composite by their numbers.
+    pub(super) fn children_in<L: Copy>(
+        &self,
+        family: &[Option<L>],
+        part: u8,
+    ) -> impl Iterator<Item = L> {
+        let members = (0u8..).zip(family).skip(1);
+        let children = members.filter(move |(member, _)| self.parent_part(*member) == part);
+        children.filter_map(|(_, life)| *life)
     }
 
     /// A member of the composite; itself for 0.
@@ -119,14 +152,19 @@ impl Resource {
             return *self;
         }
         let hash = hash(place.world.seed(), Purpose::Member, &[self.root, u64::from(part)]);
-        let choose = |types: &[ResourceType]| types[scale(hash, types.len() as u64) as usize];
         let ty = match self.ty {
             Eks if part == 1 => Eks,
-            Eks => choose(&[Ebs, Ebs, Efs, S3]),
+            Eks => choose(hash, &[Ebs, Ebs, Efs, S3]),
             _ if part == self.direct() && self.has_nested() => CloudFormation,
-            _ => choose(&[Ebs, Ec2, Rds, DynamoDb, S3, Efs, Aurora]),
+            _ => choose(hash, &[Ebs, Ec2, Rds, DynamoDb, S3, Efs, Aurora]),
         };
         Self { part, ty, hash, ..*self }
+    }
+
+    /// `Some` for Windows instances: whether they are backed up with VSS.
+    pub(super) fn windows_vss(&self) -> Option<bool> {
+        let is_windows = self.ty == ResourceType::Ec2 && self.told(Told::Windows).is_multiple_of(4);
+        is_windows.then(|| !self.told(Told::Vss).is_multiple_of(3))
     }
 
     /// The resource that a restore makes: of the same kind, with names of its own.
@@ -157,16 +195,16 @@ impl Resource {
             "telemetry",
         ];
         const STAGES: [&str; 4] = ["prod", "prod", "staging", "dev"];
-        let team = TEAMS[scale(mix(self.hash ^ 8), 12) as usize];
-        let stage = STAGES[scale(mix(self.hash ^ 9), 4) as usize];
-        let number = &hex16(mix(self.hash ^ 10))[..4];
+        let team = choose(self.told(Told::Team), &TEAMS);
+        let stage = choose(self.told(Told::Stage), &STAGES);
+        let number = &hex16(self.told(Told::Number))[..4];
         [team, "-", stage, "-", number].concat()
     }
 
     /// How large it is, in bytes, on a day: data grows by a thousandth every 4 days.
     pub(super) fn bytes(&self, day: i64) -> i64 {
         let (low, high) = self.ty.facts().gib;
-        let (a, b) = (mix(self.hash ^ 11), mix(self.hash ^ 12));
+        let (a, b) = (self.told(Told::Size), self.told(Told::Smaller));
         let gib = low + scale(a, high - low).min(scale(b, high - low));
         let bytes = (gib << 30).cast_signed();
         match self.ty.facts().size {
@@ -205,7 +243,7 @@ impl Resource {
             T::Eks => ("eks", ["cluster/", &name()].concat()),
             T::Redshift => ("redshift", ["cluster:", &name()].concat()),
             T::StorageGateway => {
-                let (gateway, volume) = (hex16(mix(self.hash ^ 13)), hex17(self.hash));
+                let (gateway, volume) = (hex16(self.told(Told::Gateway)), hex17(self.hash));
                 let id = ["gateway/sgw-", &gateway[..8], "/volume/vol-", &volume].concat();
                 ("storagegateway", id)
             }

@@ -2,7 +2,7 @@
 
 use crate::model::{DAY, HOUR, Instant, JobKind, MINUTE, SECOND};
 
-use super::backup::{BackupLife, backup, key};
+use super::backup::{self, BackupLife, key};
 use super::draw::{Draw, Purpose, is_chosen};
 use super::ids::Key;
 use super::messages::{self, Sentence, Trouble};
@@ -60,25 +60,36 @@ const TEST_NOT_STARTED: u32 = 6_000;
 const ABORTED: u32 = 8_000;
 const VALIDATED: u32 = 700_000;
 
-/// The restore of that number of a resource (`part` 0) or of its member, if there is one.
-pub(super) fn restore(
-    night: &Night<'_>,
-    root: &Resource,
-    number: u8,
-    part: u8,
-) -> Option<RestoreLife> {
+/// The restores of that number of a resource and of its members, by their numbers; empty where
+/// nothing is restored.
+pub(super) fn family(night: &Night<'_>, root: &Resource, number: u8) -> Vec<Option<RestoreLife>> {
     // A stack's composite recovery point cannot be restored, only its nested ones.
     if !is_due(night, root, number) || root.ty == ResourceType::CloudFormation {
-        return None;
+        return Vec::new();
     }
-    let mut life = outline(night, root, number, part)?;
-    if part == 0 && life.phases.running.is_some() {
-        for part in root.parts() {
-            let Some(child) = outline(night, root, number, part) else { continue };
-            life.phases.ended = life.phases.ended.max(child.phases.ended + 5 * SECOND);
-        }
+    let is_test = number == TEST;
+    let (from, until) = if is_test { (4 * HOUR, 5 * HOUR) } else { (6 * HOUR, 19 * HOUR) };
+    let mut draw = Draw::new(night.hash(Purpose::Demand, root, &[u64::from(number), 2]));
+    let created = midnight(night.day) + draw.between(from, until);
+    let Some((source_night, backup)) = latest_backup(night, root, created) else {
+        return Vec::new();
+    };
+    let mut parent = outline(night, root, number, created, (&source_night, &backup));
+    let mut family = vec![None];
+    for part in root.parts() {
+        let backup = backup::backup(&source_night, root, backup.slot, part);
+        let good = backup.filter(|life| life.phases.ending.is_good());
+        let pair = good.zip(parent.phases.running);
+        family.push(pair.map(|(backup, started)| {
+            let created = started + draw.between(SECOND, 20 * SECOND);
+            outline(night, root, number, created, (&source_night, &backup))
+        }));
     }
-    Some(life)
+    for child in family.iter().flatten() {
+        parent.phases.ended = parent.phases.ended.max(child.phases.ended + 5 * SECOND);
+    }
+    family[0] = Some(parent);
+    family
 }
 
 fn is_due(night: &Night<'_>, root: &Resource, number: u8) -> bool {
@@ -87,7 +98,7 @@ fn is_due(night: &Night<'_>, root: &Resource, number: u8) -> bool {
         return false;
     }
     if number == TEST {
-        let test_day = i64::from(night.place.estate_hash() as u32 % 7);
+        let test_day = (night.place.estate_hash() % 7).cast_signed();
         return weekday(night.day) == test_day
             && root.ty.is_testable()
             && root.is_wished(night.place, WISH_TESTED, chances.tested);
@@ -95,28 +106,28 @@ fn is_due(night: &Night<'_>, root: &Resource, number: u8) -> bool {
     number == 0 && is_chosen(night.hash(Purpose::Demand, root, &[1]), chances.restored)
 }
 
-fn outline(night: &Night<'_>, root: &Resource, number: u8, part: u8) -> Option<RestoreLife> {
-    let hash = night.hash(Purpose::Life, root, &[u64::from(number), u64::from(part), 3]);
+/// The restore of one backup of an earlier night.
+fn outline(
+    night: &Night<'_>,
+    root: &Resource,
+    number: u8,
+    created: Instant,
+    (source_night, backup): (&Night<'_>, &BackupLife),
+) -> RestoreLife {
+    let resource = backup.resource;
+    let own = [u64::from(number), u64::from(resource.part), 3];
+    let hash = night.hash(Purpose::Life, root, &own);
     let mut draw = Draw::new(hash);
     let is_test = number == TEST;
-    let (created, before) = if part == 0 {
-        let (from, until) = if is_test { (4 * HOUR, 5 * HOUR) } else { (6 * HOUR, 19 * HOUR) };
-        let created = midnight(night.day) + draw.between(from, until);
-        (created, created)
-    } else {
-        let parent = outline(night, root, number, root.parent_part(part))?;
-        let started = parent.phases.running?;
-        (started + draw.between(SECOND, 20 * SECOND), parent.phases.created)
-    };
-    let (source, backup) = latest_backup(night, root, part, before)?;
     let failed = night.place.world.chances().restore_failed;
-    let ending = match () {
-        () if draw.chance(failed) => Ending::Failed,
-        () if draw.chance(ABORTED) => Ending::Aborted,
-        () => Ending::Completed,
+    let ending = if draw.chance(failed) {
+        Ending::Failed
+    } else if draw.chance(ABORTED) {
+        Ending::Aborted
+    } else {
+        Ending::Completed
     };
     let is_late = is_test && draw.chance(TEST_NOT_STARTED);
-    let resource = backup.resource;
     let phases = phases(&mut draw, created, ending, is_late, is_test);
     let chosen = draw.below(u64::MAX);
     let message = match phases.ending {
@@ -125,11 +136,11 @@ fn outline(night: &Night<'_>, root: &Resource, number: u8, part: u8) -> Option<R
         _ => None,
     };
     let has_tail = is_test && phases.ending == Ending::Completed;
-    Some(RestoreLife {
+    RestoreLife {
         resource,
         phases,
         message,
-        source,
+        source: key(source_night, JobKind::Backup, &resource, backup.slot),
         source_slot: backup.slot,
         source_created: backup.phases.created,
         tail: has_tail.then(|| tail(&mut draw, phases.ended, resource.ty)),
@@ -137,23 +148,22 @@ fn outline(night: &Night<'_>, root: &Resource, number: u8, part: u8) -> Option<R
         is_dated: phases.ending != Ending::Failed || draw.chance(300_000),
         reached: draw.below(801).cast_signed(),
         hash,
-    })
+    }
 }
 
-/// The newest good backup of a resource or member that had ended before an instant.
-fn latest_backup(
-    night: &Night<'_>,
+/// The newest good backup of a resource that had ended before an instant, and its night.
+fn latest_backup<'w>(
+    night: &Night<'w>,
     root: &Resource,
-    part: u8,
     before: Instant,
-) -> Option<(Key, BackupLife)> {
+) -> Option<(Night<'w>, BackupLife)> {
     (0..SOURCE_DAYS).find_map(|days| {
         let night = Night::new(night.place, night.day - days);
         let ended = |life: &BackupLife| life.phases.ended;
-        let lives = night.slots(root).filter_map(|slot| backup(&night, root, slot, part));
+        let lives = night.slots(root).filter_map(|slot| backup::backup(&night, root, slot, 0));
         let good = lives.filter(|life| life.phases.ending.is_good() && ended(life) <= before);
         let life = good.max_by_key(ended)?;
-        Some((key(&night, JobKind::Backup, &life.resource, life.slot), life))
+        Some((night, life))
     })
 }
 
@@ -187,7 +197,7 @@ fn phases(
 /// Validation takes hours and at most its window; deletion takes minutes, but of a bucket days.
 fn tail(draw: &mut Draw, ended: Instant, ty: ResourceType) -> Tail {
     let begun = ended + draw.between(5 * SECOND, 2 * MINUTE);
-    let window = [HOUR, 8 * HOUR, 24 * HOUR, 168 * HOUR][draw.below(4) as usize];
+    let window = draw.choose(&[HOUR, 8 * HOUR, 24 * HOUR, 168 * HOUR]);
     let outcome = match draw.below(100) {
         0..4 => "TIMED_OUT",
         4..9 => "FAILED",

@@ -7,7 +7,7 @@ use crate::tables::{RESTORE_JOBS, Row};
 
 use super::backup_row::parent_id;
 use super::cells::{Filling, places};
-use super::draw::mix;
+use super::draw::{mix, scale};
 use super::ids::plain_uuid;
 use super::job::Job;
 use super::phases::{Ending, Stage};
@@ -69,7 +69,7 @@ pub(super) fn row(job: &Job<'_>, life: &RestoreLife, stage: Stage, at: Instant) 
         row.text(p.restore_testing_plan_arn, testing_plan_arn(job));
     }
     if stage >= Stage::Running && life.phases.running.is_some() {
-        let minutes = 10 + i64::from(life.hash as u8);
+        let minutes = 10 + scale(life.hash, 240).cast_signed();
         row.long(p.expected_completion_time_minutes, Some(minutes));
         tell_size(&mut row, job, life);
     }

@@ -1,4 +1,4 @@
-//! Scan jobs: GuardDuty looks for malware in the backups of volumes, instances and buckets.
+//! Scan jobs: `GuardDuty` looks for malware in the backups of volumes, instances and buckets.
 
 use crate::model::{DAY, HOUR, MINUTE, SECOND};
 
@@ -32,7 +32,7 @@ pub(super) struct ScanLife {
 
 /// AWS's sentence of a scan that ended well (sample event).
 const COMPLETED: &str = "An AWS Backup scan job was successful completed.";
-/// AWS's reasons for what it skips (GuardDuty guide, "Monitoring scan statuses and results").
+/// AWS's reasons for what it skips (`GuardDuty` guide, "Monitoring scan statuses and results").
 const FAILURES: &[&str] = &[
     "ACCESS_DENIED: Customer Role does not have the required permissions needed for the service \
      to perform the scan",
@@ -104,11 +104,10 @@ fn result(draw: &mut Draw, ending: Ending, threats: u32) -> Option<&'static str>
 }
 
 fn message(draw: &mut Draw, ending: Ending) -> Option<&'static str> {
-    let mut choose = |texts: &[&'static str]| texts[draw.below(texts.len() as u64) as usize];
     match ending {
         Ending::Completed => Some(COMPLETED),
-        Ending::Issues => Some(choose(ISSUES)),
-        Ending::Failed => Some(choose(FAILURES)),
+        Ending::Issues => Some(draw.choose(ISSUES)),
+        Ending::Failed => Some(draw.choose(FAILURES)),
         Ending::Canceled => Some(OVER_QUOTA),
         _ => None,
     }

@@ -115,13 +115,13 @@ impl ResourceType {
         Self::Ebs
     }
 
-    /// Whether StopBackupJob works on it (AWS's API reference, `StopBackupJob`).
+    /// Whether `StopBackupJob` works on it (AWS's API reference).
     pub(super) fn is_stoppable(self) -> bool {
         let never = [T::Aurora, T::DocumentDb, T::Fsx, T::Neptune, T::SapHana, T::Rds];
         !never.contains(&self)
     }
 
-    /// Whether GuardDuty scans its backups.
+    /// Whether `GuardDuty` scans its backups.
     pub(super) fn is_scannable(self) -> bool {
         matches!(self, Self::Ebs | Self::Ec2 | Self::S3)
     }
