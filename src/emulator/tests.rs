@@ -238,8 +238,8 @@ impl Seen {
 
     /// Every column is filled by some job, and statuses have every value.
     fn check_details(&self) {
-        let words = "SUCCESSFUL FAILED TIMED_OUT VALIDATING DELETING THREATS_FOUND NO_THREATS_FOUND \
-                     UNKNOWN FULL_SCAN INCREMENTAL_SCAN SNAPSHOT CONTINUOUS";
+        let words = "SUCCESSFUL FAILED TIMED_OUT VALIDATING DELETING THREATS_FOUND \
+                     NO_THREATS_FOUND UNKNOWN FULL_SCAN INCREMENTAL_SCAN SNAPSHOT CONTINUOUS";
         for word in words.split_whitespace() {
             assert!(self.details.contains(word), "no {word}");
         }
