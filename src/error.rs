@@ -1,6 +1,7 @@
 //! One error type for the crate. Edges translate [`Kind`]; nobody matches on text.
 //!
-//! This room knows no exit status and no HTTP status: each edge (`cli`, `serve`) owns one table from
+//! This room knows no exit status and no HTTP status: each edge (`cli`, `serve`) owns one table
+//! from
 //! kind to its codes.
 
 use std::{error, fmt, io};

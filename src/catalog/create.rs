@@ -91,7 +91,8 @@ impl Catalog {
             return Ok(());
         }
         let message = format!(
-            "catalog \"{}\" has version {ours} (DuckLake {ducklake}); this Lookback reads up to {newest} (DuckLake {DUCKLAKE_VERSION})",
+            "catalog \"{}\" has version {ours} (DuckLake {ducklake}); this Lookback reads up to \
+            {newest} (DuckLake {DUCKLAKE_VERSION})",
             file.display(),
         );
         Err(Error::new(Kind::Unsupported, message)
@@ -137,7 +138,8 @@ fn add_schema(transaction: &Transaction<'_>, now: Instant) -> rusqlite::Result<(
     transaction
         .execute("INSERT INTO ducklake_snapshot VALUES (0, ?1, 0, 1, 0)", [timestamp_text(now)])?;
     transaction.execute(
-        "INSERT INTO ducklake_snapshot_changes VALUES (0, 'created_schema:\"main\"', NULL, NULL, NULL)",
+        "INSERT INTO ducklake_snapshot_changes VALUES (0, 'created_schema:\"main\"', NULL, NULL, \
+        NULL)",
         [],
     )?;
     transaction.execute(
@@ -169,7 +171,8 @@ fn add_objects(transaction: &Transaction<'_>, now: Instant) -> rusqlite::Result<
         params![timestamp_text(now), next_id],
     )?;
     transaction.execute(
-        "INSERT INTO ducklake_snapshot_changes VALUES (1, ?1, 'lookback', 'create the warehouse', NULL)",
+        "INSERT INTO ducklake_snapshot_changes VALUES (1, ?1, 'lookback', 'create the warehouse', \
+        NULL)",
         [changes.join(",")],
     )?;
     Ok(())
@@ -215,7 +218,8 @@ fn add_column(
     id: i64,
 ) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO ducklake_column VALUES (?2, 1, NULL, ?1, ?2, ?3, ?4, NULL, 'NULL', 1, ?5, ?6, 'duckdb')",
+        "INSERT INTO ducklake_column VALUES (?2, 1, NULL, ?1, ?2, ?3, ?4, NULL, 'NULL', 1, ?5, \
+        ?6, 'duckdb')",
     )?;
     let none: Option<i64> = None;
     let literal = if column.ty.is_map() { "" } else { "literal" };

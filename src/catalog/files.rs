@@ -44,7 +44,8 @@ pub(super) fn table_id(
     use rusqlite::OptionalExtension;
     let sql = format!(
         "SELECT table_id FROM ducklake_table WHERE {LIVE} AND table_name = ?2
-         AND schema_id = (SELECT schema_id FROM ducklake_schema WHERE {LIVE} AND schema_name = 'main')"
+         AND schema_id = (SELECT schema_id FROM ducklake_schema WHERE {LIVE} AND schema_name = \
+         'main')"
     );
     connection.query_row(&sql, rusqlite::params![snapshot, table.name], |row| row.get(0)).optional()
 }

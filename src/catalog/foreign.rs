@@ -27,19 +27,34 @@ impl Problem {
         let name = table.name;
         let (what, hint) = match self {
             Self::Deletes => (
-                format!("table \"{name}\" has rows that another tool deleted without rewriting its files"),
-                "in DuckDB, run: CALL ducklake_flush_inlined_data('lake'); CALL ducklake_rewrite_data_files('lake', delete_threshold => 0)".to_owned(),
+                format!(
+                    "table \"{name}\" has rows that another tool deleted without rewriting \
+                its files"
+                ),
+                "in DuckDB, run: CALL ducklake_flush_inlined_data('lake'); CALL \
+                ducklake_rewrite_data_files('lake', delete_threshold => 0)"
+                    .to_owned(),
             ),
             Self::InlinedRows => (
-                format!("table \"{name}\" has rows that another tool wrote into the catalog instead of a file"),
+                format!(
+                    "table \"{name}\" has rows that another tool wrote into the catalog \
+                instead of a file"
+                ),
                 "in DuckDB, run: CALL ducklake_flush_inlined_data('lake')".to_owned(),
             ),
             Self::MergedSnapshots => (
-                format!("snapshot {} of table \"{name}\" lies in files that another tool merged with later snapshots", snapshot.id),
+                format!(
+                    "snapshot {} of table \"{name}\" lies in files that another tool merged \
+                with later snapshots",
+                    snapshot.id
+                ),
                 "ask for the newest snapshot, or ask DuckDB for this one".to_owned(),
             ),
             Self::ForeignFiles => (
-                format!("table \"{name}\" has files that are encrypted, mapped by name, or no Parquet"),
+                format!(
+                    "table \"{name}\" has files that are encrypted, mapped by name, or no \
+                Parquet"
+                ),
                 "write their rows with an ordinary INSERT instead".to_owned(),
             ),
             Self::Columns(what) => (

@@ -56,7 +56,8 @@ impl Catalog {
     pub fn open(folder: &Path) -> Result<Self> {
         let file = folder.join(CATALOG_FILE);
         if !file.is_file() {
-            let hint = "name the folder of a warehouse with --warehouse, or make one with `lookback import`";
+            let hint = "name the folder of a warehouse with --warehouse, or make one with \
+            `lookback import`";
             let message = format!(
                 "folder \"{}\" is not a warehouse: it has no {CATALOG_FILE}",
                 folder.display()

@@ -99,7 +99,13 @@ pub(super) struct SqlOptions {
     pub(super) as_of: Option<AsOf>,
 
     /// How much memory the query may use before it spills to disk.
-    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = bytes, env = "LOOKBACK_MEMORY_LIMIT")]
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value = "1G",
+        value_parser = bytes,
+        env = "LOOKBACK_MEMORY_LIMIT"
+    )]
     pub(super) memory_limit: usize,
 
     /// How many seconds the query may take.

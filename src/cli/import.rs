@@ -102,7 +102,7 @@ fn strict(name: &str, bad: &BadRecord) -> Error {
 
 fn summary(ingested: &Ingested, files: usize, refused: u64) -> String {
     let counts = ingested.counts;
-    let mut text = format!(
+    let text = format!(
         "imported {files} file{}: {} new, {} changed, {} unchanged, {refused} refused",
         if files == 1 { "" } else { "s" },
         counts.new,
@@ -110,8 +110,7 @@ fn summary(ingested: &Ingested, files: usize, refused: u64) -> String {
         counts.unchanged,
     );
     match ingested.snapshot {
-        Some(snapshot) => text.push_str(&format!("; snapshot {snapshot}")),
-        None => text.push_str("; nothing to commit"),
+        Some(snapshot) => format!("{text}; snapshot {snapshot}"),
+        None => format!("{text}; nothing to commit"),
     }
-    text
 }

@@ -47,10 +47,14 @@ fn find_ours(err: &DataFusionError) -> Option<&Error> {
             return Some(ours);
         }
         // These do not give what they box as their source.
-        next = match (err.downcast_ref::<ParquetError>(), err.downcast_ref::<ArrowError>()) {
-            (Some(ParquetError::External(cause)), _) => Some(cause.as_ref()),
-            (_, Some(ArrowError::ExternalError(cause))) => Some(cause.as_ref()),
-            _ => err.source(),
+        let boxed = match err.downcast_ref() {
+            Some(ParquetError::External(cause)) => Some(cause.as_ref()),
+            _ => None,
+        };
+        next = match (boxed, err.downcast_ref()) {
+            (None, Some(ArrowError::ExternalError(cause))) => Some(cause.as_ref()),
+            (None, _) => err.source(),
+            (Some(cause), _) => Some(cause),
         };
     }
     None

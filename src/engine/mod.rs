@@ -145,7 +145,7 @@ impl Engine {
         }
         let statement = allowed.into_statement();
         let state = self.context.state();
-        names::check_tables(&self.context, &statement).await?;
+        names::check_tables(&self.context, &statement)?;
         let plan = state.statement_to_plan(statement).await.map_err(explain)?;
         // The guard lets views and settings through; nothing else that is no query gets here.
         let options = SQLOptions::new().with_allow_dml(false);

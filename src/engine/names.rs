@@ -21,7 +21,7 @@ pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
 }
 
 /// Refuses a statement that names a table that does not exist.
-pub(super) async fn check_tables(context: &SessionContext, statement: &Statement) -> Result<()> {
+pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> Result<()> {
     let references = context.state().resolve_table_references(statement).map_err(explain)?;
     for reference in references {
         let exists = context.table_exist(reference.clone()).map_err(explain)?;

@@ -150,10 +150,10 @@ impl<'a> Apply<'a> {
         }
         let mut writer = MonthlyWriter::new(&self.lake.store, table, file.record_count);
         let mut batches = self.lake.store.read(table, file, None).await?;
-        let mut changed = 0;
+        let mut count = 0;
         while let Some(batch) = batches.next().await {
             let applied = apply(table, &batch?, incoming, index)?;
-            changed += applied.after.num_rows() as u64;
+            count += applied.after.num_rows() as u64;
             let moved = transitions(table, Some(&applied.before), &applied.after, self.run_id)?;
             self.transitions.write(&moved).await?;
             writer.write(&applied.rows).await?;
@@ -161,7 +161,7 @@ impl<'a> Apply<'a> {
         let written = writer.finish(self.steps, &mut self.started).await?;
         self.replace(live, std::slice::from_ref(file)).await?;
         live.add(written);
-        Ok(changed)
+        Ok(count)
     }
 
     /// Ends files whose rows were written anew.

@@ -34,9 +34,10 @@ pub(super) fn merge(held: Vec<Row>, incoming: Vec<Row>) -> MergedReadings {
     }
     for ((instant, group), rows) in readings {
         let count = rows.len() as u64;
-        match add(groups.entry(group).or_default(), instant, rows) {
-            true => merged.new += count,
-            false => merged.unchanged += count,
+        if add(groups.entry(group).or_default(), instant, rows) {
+            merged.new += count;
+        } else {
+            merged.unchanged += count;
         }
     }
     merged.rows = groups.into_values().flat_map(BTreeMap::into_values).flatten().collect();
@@ -90,7 +91,7 @@ fn values(row: &Row) -> Vec<String> {
 
 /// What the current rows of a reading say.
 fn says(rows: &[Row]) -> Vec<Vec<String>> {
-    let newest = rows.iter().map(|row| row.time("replaced_at")).max_by_key(|at| at.is_none());
+    let newest = rows.iter().map(|row| row.time("replaced_at")).max_by_key(Option::is_none);
     let current = rows.iter().filter(|row| newest.is_some_and(|at| row.time("replaced_at") == at));
     let mut says: Vec<_> = current.map(values).collect();
     says.sort();

@@ -86,6 +86,7 @@ impl Instant {
     }
 
     /// 00:00 UTC of the instant's day.
+    #[must_use]
     pub const fn day_start(self) -> Self {
         Self(self.day() * DAY)
     }
@@ -179,7 +180,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn number_text_and_sdk_give_the_same_instant(millis in -2_000_000_000_000i64..9_000_000_000_000) {
+        fn number_text_and_sdk_give_the_same_instant(
+            millis in -2_000_000_000_000i64..9_000_000_000_000,
+        ) {
             let instant = Instant::from_millis(millis).expect("a calendar instant");
             #[expect(clippy::cast_precision_loss, reason = "AWS's JSON numbers are doubles")]
             let seconds = millis as f64 / 1000.0;

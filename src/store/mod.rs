@@ -56,7 +56,7 @@ impl Store {
 
     /// The object of a file, given its place below the data path.
     pub fn object(&self, path: &str) -> ObjectPath {
-        path.split('/').fold(self.root.clone(), |object, part| object.join(part))
+        path.split('/').fold(self.root.clone(), ObjectPath::join)
     }
 
     /// Removes files that no snapshot names; one that is not there is no error.

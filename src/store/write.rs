@@ -56,7 +56,8 @@ impl Store {
         let buffer = BufWriter::new(self.objects(), object);
         let options = ArrowWriterOptions::new()
             .with_properties(properties(table, rows))
-            // Types and field ids stand in the Parquet schema; a second copy would double small files.
+            // Types and field ids stand in the Parquet schema; a second copy would double small
+            // files.
             .with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(buffer, table.schema(), options)
             .map_err(|err| write_error(&path, err))?;

@@ -85,12 +85,14 @@ pub static TABLE: Table = Table {
         Column::text(
             "status_message",
             "StatusMessage",
-            "A sentence that explains the state; on a COMPLETED backup it means that something needs attention.",
+            "A sentence that explains the state; on a COMPLETED backup it means that something \
+            needs attention.",
         ),
         Column::long(
             "backup_size_in_bytes",
             "BackupSizeInBytes",
-            "The size in bytes; NULL and 0 both mean that AWS does not know it for the resource type.",
+            "The size in bytes; NULL and 0 both mean that AWS does not know it for the resource \
+            type.",
         ),
         Column::text("iam_role_arn", "IamRoleArn", "The ARN of the IAM role that runs the job."),
         Column::text(

@@ -9,7 +9,8 @@ pub(super) const REGION: Column =
 pub(super) const TRACKING: Column = Column::text(
     "tracking",
     "",
-    "Whether the job can still change: `open`, `settled`, or `forgotten` (open when AWS stopped showing it).",
+    "Whether the job can still change: `open`, `settled`, or `forgotten` (open when AWS stopped \
+    showing it).",
 )
 .ours();
 pub(super) const SOURCE: Column =
@@ -36,7 +37,7 @@ pub enum Origin {
     CliJson,
     /// An AWS Backup Audit Manager report.
     AuditReport,
-    /// An EventBridge event.
+    /// An `EventBridge` event.
     Event,
 }
 
@@ -67,11 +68,10 @@ impl Origin {
     /// publish what, so their NULLs say nothing.
     pub fn carries(self, column: &Column) -> bool {
         use super::Given;
-        match (self, column.given) {
-            (_, Given::ByUs) | (Self::Describe, _) => true,
-            (Self::List | Self::CliJson, Given::Everywhere) => true,
-            (Self::List | Self::CliJson, Given::DescribeOnly) => false,
-            (Self::AuditReport | Self::Event, _) => false,
+        match self {
+            Self::Describe => true,
+            Self::List | Self::CliJson => column.given != Given::DescribeOnly,
+            Self::AuditReport | Self::Event => column.given == Given::ByUs,
         }
     }
 }

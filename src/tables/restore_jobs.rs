@@ -1,4 +1,5 @@
-//! The table `restore_jobs`: every field of AWS's `RestoreJobsListMember` shape and of `DescribeRestoreJobOutput`.
+//! The table `restore_jobs`: every field of AWS's `RestoreJobsListMember` shape and of
+//! `DescribeRestoreJobOutput`.
 
 use crate::model::JobKind;
 
@@ -44,17 +45,20 @@ pub static TABLE: Table = Table {
         Column::text(
             "status_message",
             "StatusMessage",
-            "A sentence that explains the state; on a COMPLETED backup it means that something needs attention.",
+            "A sentence that explains the state; on a COMPLETED backup it means that something \
+            needs attention.",
         ),
         Column::text(
             "percent_done",
             "PercentDone",
-            "The estimated progress when the job was read, as text: AWS writes `0.0`, `100.0` and `0.00%`.",
+            "The estimated progress when the job was read, as text: AWS writes `0.0`, `100.0` and \
+            `0.00%`.",
         ),
         Column::long(
             "backup_size_in_bytes",
             "BackupSizeInBytes",
-            "The size in bytes; NULL and 0 both mean that AWS does not know it for the resource type.",
+            "The size in bytes; NULL and 0 both mean that AWS does not know it for the resource \
+            type.",
         ),
         Column::text("iam_role_arn", "IamRoleArn", "The ARN of the IAM role that runs the job."),
         Column::long(

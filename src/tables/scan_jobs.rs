@@ -100,7 +100,8 @@ pub static TABLE: Table = Table {
         Column::text(
             "status_message",
             "StatusMessage",
-            "A sentence that explains the state; on a COMPLETED backup it means that something needs attention.",
+            "A sentence that explains the state; on a COMPLETED backup it means that something \
+            needs attention.",
         ),
         job::TRACKING,
         job::SOURCE,

@@ -43,7 +43,6 @@ const MAY_NAME_CRATE: &[(&str, &[&str])] = &[
     ("datafusion", &["engine"]),
     ("aws_sdk_backup", &["source"]),
     ("aws_config", &["source"]),
-    ("comfy_table", &["output"]),
     ("clap", &["cli"]),
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
