@@ -39,6 +39,17 @@ pub(super) struct DescribeStatement {
 }
 
 impl Allowed {
+    /// True if and only if it answers with plans.
+    pub(super) fn is_explain(&self) -> bool {
+        match self {
+            Self::Plain(Statement::Explain(_)) => true,
+            Self::Plain(Statement::Statement(inner)) => {
+                matches!(**inner, SqlStatement::Explain { .. })
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn into_statement(self) -> Statement {
         match self {
             Self::Plain(statement) => statement,

@@ -10,6 +10,7 @@ mod failure;
 mod guard;
 mod limits;
 mod names;
+mod plans;
 mod prune;
 mod reader;
 mod table;
@@ -143,7 +144,16 @@ impl Engine {
         {
             return Ok(answer);
         }
-        let statement = allowed.into_statement();
+        let is_plan = allowed.is_explain();
+        let mut answer = self.execute(allowed.into_statement()).await?;
+        if is_plan {
+            let lines = |batch: Result<RecordBatch>| plans::lines(&batch?);
+            answer = Answer { schema: plans::schema(), batches: answer.batches.map(lines).boxed() };
+        }
+        Ok(answer)
+    }
+
+    async fn execute(&self, statement: Statement) -> Result<Answer> {
         let state = self.context.state();
         names::check_tables(&self.context, &statement)?;
         let plan = state.statement_to_plan(statement).await.map_err(explain)?;
