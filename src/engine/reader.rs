@@ -3,7 +3,7 @@
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::ParquetFileReaderFactory;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder};
+use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use parquet::arrow::async_reader::AsyncFileReader;
 
 use crate::store::DataObject;
@@ -15,15 +15,14 @@ pub(super) struct LakeReader;
 impl ParquetFileReaderFactory for LakeReader {
     fn create_reader(
         &self,
-        partition_index: usize,
+        _partition_index: usize,
         file: PartitionedFile,
         _metadata_size_hint: Option<usize>,
-        metrics: &ExecutionPlanMetricsSet,
+        _metrics: &ExecutionPlanMetricsSet,
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
         let object = file.extension::<DataObject>().cloned().ok_or_else(|| {
             DataFusionError::Internal(format!("file {} is not of the lake", file.path()))
         })?;
-        MetricBuilder::new(metrics).counter("files_read", partition_index).add(1);
         Ok(Box::new(object))
     }
 }
