@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 from dataclasses import dataclass
 
@@ -28,27 +29,92 @@ def from_run(name: str) -> str:
     return os.environ[name]
 
 
+def environment(folder: pathlib.Path, **more: str) -> dict[str, str]:
+    """No setting of the machine reaches the command but what it needs to start."""
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "Asia/Tokyo", **more}
+
+
+def run_lookback(folder: pathlib.Path, *arguments, stdin=None, **variables: str) -> Outcome:
+    """Runs `lookback` in a folder; `stdin` is text, or the output of another process."""
+    done = subprocess.run(
+        [from_run("LOOKBACK_BIN"), *map(str, arguments)],
+        cwd=folder,
+        env=environment(folder, **variables),
+        **({"stdin": stdin} if hasattr(stdin, "read") else {"input": stdin or ""}),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture
 def lookback(tmp_path):
     """Runs `lookback` with arguments, and text for its standard input if any."""
-    binary = from_run("LOOKBACK_BIN")
-    # No setting of the machine reaches the command but what it needs to start.
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TZ": "Asia/Tokyo"}
 
-    def run(*arguments, stdin: str | None = None) -> Outcome:
-        done = subprocess.run(
-            [binary, *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment,
-            input=stdin if stdin is not None else "",
-            capture_output=True,
-            encoding="utf-8",
-            timeout=SECONDS_MAX,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+    def run(*arguments, stdin: str | None = None, **variables: str) -> Outcome:
+        return run_lookback(tmp_path, *arguments, stdin=stdin, **variables)
 
     return run
+
+
+def import_generated(warehouse: pathlib.Path, until: str, *flags) -> Outcome:
+    """Imports the jobs of a simulated organisation as they were seen at `until`.
+
+    The same flags with a later `until` are the same jobs, later in their lives.
+    """
+    generate = [from_run("LOOKBACK_GENERATE"), "--until", until, *map(str, flags)]
+    folder = warehouse.parent
+    with subprocess.Popen(generate, stdout=subprocess.PIPE, env=environment(folder)) as made:
+        outcome = run_lookback(
+            folder, "--warehouse", warehouse, "import", "-", "--observed-at", until,
+            stdin=made.stdout,
+        )  # fmt: skip
+    assert (made.returncode, outcome.status) == (0, 0), outcome.stderr
+    return outcome
+
+
+@pytest.fixture(scope="session")
+def million(tmp_path_factory) -> pathlib.Path:
+    """A warehouse of a million jobs of all kinds in 90 days, for all tests to read."""
+    warehouse = tmp_path_factory.mktemp("million") / "warehouse"
+    outcome = import_generated(
+        warehouse, "2026-10-31T23:59:59Z", "--jobs", 1_000_000, "--resources", 8_200,
+        "--accounts", 4, "--regions", "us-east-1,eu-central-1,ap-northeast-1",
+    )  # fmt: skip
+    assert outcome.stderr == (
+        "imported 1 file: 1000000 new, 0 changed, 0 unchanged, 0 refused; snapshot 2\n"
+    )
+    return warehouse
+
+
+# Three looks at the same small organisation: two in one night, one two days later.
+LOOKS = ["2026-10-30T02:00:00Z", "2026-10-30T12:00:00Z", "2026-11-01T03:00:00Z"]
+
+
+def import_look(warehouse: pathlib.Path, look: str) -> Outcome:
+    """Imports what the small organisation shows at an instant."""
+    days = 40 if look < "2026-11" else 42
+    return import_generated(warehouse, look, "--resources", 60, "--days", days)
+
+
+@pytest.fixture(scope="session")
+def small_template(tmp_path_factory) -> pathlib.Path:
+    """A small warehouse after two looks, to be copied."""
+    warehouse = tmp_path_factory.mktemp("small") / "warehouse"
+    for look in LOOKS[:2]:
+        import_look(warehouse, look)
+    return warehouse
+
+
+@pytest.fixture
+def small(small_template, warehouse, lookback) -> pathlib.Path:
+    """A small warehouse of the test's own, with jobs that changed between two imports."""
+    shutil.copytree(small_template, warehouse)
+    # Opened once at its new place, so that DuckDB finds it there.
+    assert lookback("--warehouse", warehouse, "sql", "SELECT 1").status == 0
+    return warehouse
 
 
 class Duck:
