@@ -162,7 +162,9 @@ fn check_kills(second: bool) {
             .env("LOOKBACK_TEST_ABORT_AT_STEP", step.to_string())
             .args(["import", "--now", &now(second).to_string()])
             .args(["--observed-at", &now(second).to_string()])
-            .args([&file, "--warehouse".as_ref(), &left.path()])
+            .arg(&file)
+            .arg("--warehouse")
+            .arg(left.path())
             .stderr(Stdio::null())
             .status()
             .unwrap();

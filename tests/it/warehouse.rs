@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use futures::StreamExt;
 use lookback::catalog::AsOf;
 use lookback::engine::{Engine, Limits};
-use lookback::error::Result;
+use lookback::error::{Kind, Result};
 use lookback::ingest::{Ingested, Writer};
 use lookback::lake::{Lake, WritableLake};
 use lookback::model::{FixedClock, Instant, Steps};
@@ -48,11 +50,23 @@ impl Warehouse {
 
     /// One run that takes these rows.
     pub(crate) fn ingest(&self, rows: &[Row], now: Instant, steps: &Steps) -> Result<Ingested> {
-        let lake = WritableLake::open_or_create(&self.path(), now, steps)?;
+        let lake = self.open(now, steps)?;
         let clock = FixedClock(now);
         let mut writer = Writer::new(&lake, &clock, steps.clone());
         rows.iter().try_for_each(|row| writer.push(row))?;
         block_on(writer.commit("import", "test".into(), 0))
+    }
+
+    /// Opens it for writing. The lock may seem held for a moment: a process that another test
+    /// starts has every open file of this one until it runs its own program.
+    fn open(&self, now: Instant, steps: &Steps) -> Result<WritableLake> {
+        for _ in 0..1000 {
+            match WritableLake::open_or_create(&self.path(), now, steps) {
+                Err(err) if err.kind() == Kind::Busy => sleep(Duration::from_millis(5)),
+                done => return done,
+            }
+        }
+        panic!("the lock is never free");
     }
 
     /// The newest state of a query's answer.
