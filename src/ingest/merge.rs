@@ -248,3 +248,138 @@ pub(super) fn apply(
     let rows = if at.is_empty() { held.clone() } else { replace(held, &at, &after)? };
     Ok(Applied { rows, before: take(&before, &changed)?, after })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Instant;
+    use crate::tables::{BACKUP_JOBS, BatchBuilder, Cell, Row, rows, settle};
+
+    /// An observation in words: second, origin, state, and `column=value` of two texts and a number
+    /// that only Describe gives.
+    fn row(words: &str) -> Row {
+        let mut words = words.split_whitespace();
+        let second: i64 = words.next().unwrap().parse().unwrap();
+        let origin = Origin::from_name(words.next().unwrap()).unwrap();
+        let mut row = Row::new(&BACKUP_JOBS);
+        for (column, text) in [("region", "r"), ("account_id", "1"), ("backup_job_id", "b")] {
+            row.set(column, Cell::text(text));
+        }
+        row.set("creation_date", Cell::Time(Instant::from_micros(7)));
+        row.set("state", Cell::text(words.next().unwrap()));
+        for word in words {
+            let (column, value) = word.split_once('=').unwrap();
+            match column {
+                "number_of_child_jobs" => row.set(column, Cell::Long(value.parse().unwrap())),
+                _ => row.set(column, Cell::text(value)),
+            }
+        }
+        settle(&mut row, "s", origin, Instant::from_micros(second * 1_000_000));
+        row
+    }
+
+    fn batch(observations: &[&str]) -> RecordBatch {
+        let mut builder = BatchBuilder::new(&BACKUP_JOBS);
+        observations.iter().for_each(|words| builder.push(&row(words)).unwrap());
+        builder.finish().unwrap()
+    }
+
+    /// The reverse of [`row`], with the instant first seen in front.
+    fn words(batch: &RecordBatch) -> String {
+        let row = &rows(&BACKUP_JOBS, batch).unwrap()[0];
+        let second = |column: &str| row.time(column).unwrap().micros() / 1_000_000;
+        let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
+        let mut words = format!(
+            "since {}: {} {} {}",
+            second("first_seen_at"),
+            second("observed_at"),
+            text("origin"),
+            text("state")
+        );
+        for column in ["resource_type", "message_category"] {
+            if let Some(value) = row.text(column) {
+                words.push_str(&format!(" {column}={value}"));
+            }
+        }
+        if let Some(count) = row.long("number_of_child_jobs") {
+            words.push_str(&format!(" number_of_child_jobs={count}"));
+        }
+        words
+    }
+
+    #[track_caller]
+    fn check(held: &str, incoming: &str, expected: Option<&str>) {
+        let merged = merge(&BACKUP_JOBS, &batch(&[held]), &batch(&[incoming])).unwrap();
+        let changed = merged.changed[0].then(|| words(&merged.rows));
+        assert_eq!(changed.as_deref(), expected);
+        if expected.is_none() {
+            assert_eq!(rows(&BACKUP_JOBS, &merged.rows).unwrap(), [row(held)]);
+        }
+    }
+
+    #[test]
+    fn the_newer_wins_and_of_two_equally_old_the_incoming() {
+        check("1 list CREATED", "2 list RUNNING", Some("since 1: 2 list RUNNING"));
+        check("2 list RUNNING", "1 list CREATED", None);
+        check("2 list RUNNING", "2 describe PENDING", Some("since 2: 2 describe PENDING"));
+    }
+
+    #[test]
+    fn a_settled_job_never_opens_again() {
+        check("1 list COMPLETED", "9 list RUNNING", None);
+        check("9 list RUNNING", "1 list COMPLETED", Some("since 1: 1 list COMPLETED"));
+        check("1 list FAILED", "2 list COMPLETED", Some("since 1: 2 list COMPLETED"));
+    }
+
+    #[test]
+    fn being_read_again_changes_nothing() {
+        check("1 list RUNNING resource_type=EBS", "2 describe RUNNING resource_type=EBS", None);
+    }
+
+    #[test]
+    fn null_from_where_a_field_is_given_takes_the_value_away() {
+        let held = "1 list RUNNING resource_type=EBS";
+        check(held, "2 list RUNNING", Some("since 1: 2 list RUNNING"));
+    }
+
+    #[test]
+    fn null_from_where_a_field_is_not_given_keeps_the_value() {
+        check(
+            "1 describe RUNNING resource_type=EBS number_of_child_jobs=3",
+            "2 list PENDING",
+            Some("since 1: 2 list PENDING number_of_child_jobs=3"),
+        );
+        check("1 list COMPLETED resource_type=EBS", "2 event COMPLETED", None);
+        check("1 list COMPLETED resource_type=EBS", "2 audit-report COMPLETED", None);
+    }
+
+    #[test]
+    fn an_older_observation_fills_what_the_newer_could_not_know() {
+        check(
+            "2 event COMPLETED message_category=SUCCESS",
+            "1 list COMPLETED resource_type=EBS message_category=X",
+            Some("since 1: 2 event COMPLETED resource_type=EBS message_category=SUCCESS"),
+        );
+    }
+
+    #[test]
+    fn the_creation_date_stays() {
+        let mut later = row("2 list RUNNING");
+        later.set("creation_date", Cell::Time(Instant::from_micros(8)));
+        let mut incoming = BatchBuilder::new(&BACKUP_JOBS);
+        incoming.push(&later).unwrap();
+        let incoming = incoming.finish().unwrap();
+        let merged = merge(&BACKUP_JOBS, &batch(&["1 list RUNNING"]), &incoming).unwrap();
+        assert!(!merged.changed[0]);
+        let merged = rows(&BACKUP_JOBS, &merged.rows).unwrap();
+        assert_eq!(merged[0].time("creation_date"), Some(Instant::from_micros(7)));
+    }
+
+    #[test]
+    fn observations_of_one_batch_are_merged_oldest_first() {
+        let observations = ["3 list RUNNING", "1 describe CREATED number_of_child_jobs=1"];
+        let folded = fold(&BACKUP_JOBS, batch(&observations)).unwrap();
+        assert_eq!(folded.num_rows(), 1);
+        assert_eq!(words(&folded), "since 1: 3 list RUNNING number_of_child_jobs=1");
+    }
+}

@@ -97,3 +97,86 @@ fn says(rows: &[Row]) -> Vec<Vec<String>> {
     says.sort();
     says
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::AWS_JOB_SUMMARIES;
+
+    /// The rows of a reading in words: when it was read, then `state=count` each.
+    fn reading(words: &str) -> Vec<Row> {
+        let (second, rows) = words.split_once(':').unwrap();
+        let row = |word: &str| {
+            let (state, count) = word.split_once('=').unwrap();
+            let mut row = Row::new(&AWS_JOB_SUMMARIES);
+            row.set("kind", Cell::text("backup"));
+            row.set("state", Cell::text(state));
+            row.set("count", Cell::Long(count.parse().unwrap()));
+            row.set("observed_at", Cell::Time(Instant::from_micros(second.parse().unwrap())));
+            row
+        };
+        rows.split_whitespace().map(row).collect()
+    }
+
+    /// Merges readings one after the other; `expected` has a line a reading, with the instant of
+    /// its replacement.
+    #[track_caller]
+    fn check(readings: &[&str], expected: &[&str]) {
+        let mut held = Vec::new();
+        for words in readings {
+            held = merge(held, reading(words)).rows;
+        }
+        let mut lines: BTreeMap<(i64, Option<i64>), String> = BTreeMap::new();
+        for row in &held {
+            let micros = |column: &str| row.time(column).map(Instant::micros);
+            let key = (micros("observed_at").unwrap(), micros("replaced_at"));
+            let (state, count) = (row.text("state").unwrap(), row.long("count").unwrap());
+            lines.entry(key).or_default().push_str(&format!(" {state}={count}"));
+        }
+        let show = |((at, replaced), rows): ((i64, Option<i64>), String)| match replaced {
+            Some(replaced) => format!("{at} until {replaced}:{rows}"),
+            None => format!("{at}:{rows}"),
+        };
+        assert_eq!(lines.into_iter().map(show).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_reading_that_says_the_same_changes_nothing() {
+        check(&["1: A=1 B=2", "2: B=2 A=1"], &["1: A=1 B=2"]);
+        check(&["1: A=1", "1: A=1"], &["1: A=1"]);
+    }
+
+    #[test]
+    fn a_newer_reading_replaces_all_of_the_current_one() {
+        check(&["1: A=1 B=2", "2: A=3"], &["1 until 2: A=1 B=2", "2: A=3"]);
+    }
+
+    #[test]
+    fn an_older_reading_is_filed_as_replaced_by_the_next() {
+        check(&["3: A=3", "1: A=1"], &["1 until 3: A=1", "3: A=3"]);
+        check(&["1: A=1", "3: A=3", "2: A=2"], &["1 until 2: A=1", "2 until 3: A=2", "3: A=3"]);
+    }
+
+    #[test]
+    fn of_two_readings_of_one_instant_the_later_counts() {
+        check(&["1: A=1", "1: A=2"], &["1: A=2", "1 until 1: A=1"]);
+        check(&["1: A=1", "1: A=2", "1: A=2"], &["1: A=2", "1 until 1: A=1"]);
+        check(&["1: A=1", "1: A=2", "2: A=2"], &["1: A=2", "1 until 1: A=1"]);
+    }
+
+    #[test]
+    fn a_row_that_comes_twice_counts_once() {
+        check(&["1: A=1 A=1"], &["1: A=1"]);
+        let merged = merge(reading("1: A=1"), reading("2: A=1 A=1"));
+        assert_eq!((merged.new, merged.unchanged), (0, 2));
+    }
+
+    #[test]
+    fn a_reading_says_nothing_of_other_groups() {
+        let mut other = reading("2: A=9");
+        other[0].set("region", Cell::text("r"));
+        let merged = merge(reading("1: A=1"), other);
+        let current = merged.rows.iter().filter(|row| row.get("replaced_at").is_null());
+        assert_eq!((merged.new, current.count()), (1, 2));
+    }
+}

@@ -3,5 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod aws;
+mod crash;
+mod ingest;
 mod readme;
 mod source;
+mod warehouse;

@@ -1,0 +1,200 @@
+//! A write that fails, or whose process is killed, at step N for N = 1, 2, 3, … until it survives.
+//!
+//! After each the warehouse is the old state or the new one, whole; and the same import, undisturbed,
+//! then gives what an undisturbed run gives.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use lookback::lake::Lake;
+use lookback::model::{Instant, Steps};
+use lookback::tables::{self, Cell, Row};
+use serde_json::{Value, json};
+
+use crate::warehouse::{Warehouse, instant};
+
+/// More steps than any import here has.
+const STEPS_MAX: u64 = 2000;
+
+/// What a warehouse holds: every row of every table as text; nothing where there is no warehouse.
+///
+/// The id of a run is left out, for each run has its own.
+type State = Option<BTreeMap<&'static str, Vec<String>>>;
+
+fn state(warehouse: &Warehouse) -> State {
+    Lake::open(&warehouse.path()).ok()?;
+    let mut rows = warehouse.rows(tables::ALL);
+    let all = tables::ALL.into_iter().zip(&mut rows);
+    Some(all.map(|(table, rows)| (table.name, rows.iter_mut().map(text).collect())).collect())
+}
+
+fn text(row: &mut Row) -> String {
+    if row.table().find("run_id").is_some() {
+        row.set("run_id", Cell::Null);
+    }
+    format!("{:?}", row.cells())
+}
+
+/// The documents of a first night and of the next, in which some jobs moved on.
+fn night(second: bool) -> Vec<Value> {
+    let vault = "arn:aws:backup:eu-west-1:111111111111:backup-vault:v";
+    let scan = |id: &str, date: &str, state: &str| {
+        json!({"ScanJobId": id, "CreationDate": date, "State": state, "BackupVaultArn": vault,
+               "AccountId": "111111111111"})
+    };
+    let count = |day: &str, count: u32| {
+        let period = json!({"StartTime": format!("{day}T00:00:00Z"), "Count": count,
+            "EndTime": format!("{day}T23:59:59Z"), "Region": "eu-west-1", "State": "COMPLETED"});
+        json!({"ScanJobSummaries": [period], "AggregationPeriod": "ONE_DAY"})
+    };
+    let moved = if second { "COMPLETED" } else { "RUNNING" };
+    let mut jobs = vec![
+        scan("s-1", "2026-01-31T01:00:00Z", moved),
+        scan("s-2", "2026-01-31T02:00:00Z", "RUNNING"),
+        scan("s-3", "2026-02-01T01:00:00Z", "COMPLETED"),
+    ];
+    if second {
+        jobs.push(scan("s-4", "2026-02-02T01:00:00Z", "CREATED"));
+    }
+    vec![json!({"ScanJobs": jobs}), count("2026-01-31", if second { 2 } else { 1 })]
+}
+
+fn now(second: bool) -> Instant {
+    instant(if second { "2026-02-03" } else { "2026-02-02" })
+}
+
+/// The rows of a night, as `lookback import` would make them.
+fn rows(second: bool) -> Vec<Row> {
+    use lookback::source::files::{Defaults, Found, read};
+    let (region, account_id) = (None, None);
+    let (source, observed_at) = ("import".into(), now(second));
+    let defaults = Defaults { region, account_id, source, observed_at };
+    let mut rows = Vec::new();
+    for document in night(second) {
+        let bytes = document.to_string();
+        let findings = read(bytes.as_bytes(), "night.json", &defaults, &mut |found| {
+            if let Found::Row(row) = found {
+                rows.push(row);
+            }
+            Ok(())
+        });
+        assert_eq!(findings.unwrap().bad, 0);
+    }
+    rows
+}
+
+/// A warehouse after the first night, or the empty place before it.
+fn before(second: bool) -> Warehouse {
+    let warehouse = Warehouse::new();
+    if second {
+        warehouse.ingest(&rows(false), now(false), &Steps::none()).unwrap();
+    } else {
+        fs::create_dir(warehouse.path()).unwrap();
+    }
+    warehouse
+}
+
+/// What an interrupted night must have left behind, given the states before and after it.
+struct Nights {
+    second: bool,
+    start: Warehouse,
+    old: State,
+    new: State,
+}
+
+impl Nights {
+    fn new(second: bool) -> Self {
+        let start = before(second);
+        let done = start.copy();
+        done.ingest(&rows(second), now(second), &Steps::none()).unwrap();
+        let (old, new) = (state(&start), state(&done));
+        assert_ne!(old, new);
+        Self { second, start, old, new }
+    }
+
+    /// Looks at what was left, and runs the night again.
+    #[track_caller]
+    fn check(&self, left: &Warehouse, step: u64) {
+        let found = state(left);
+        let is_created = found.as_ref().is_some_and(|tables| tables.values().all(Vec::is_empty));
+        let is_old = found == self.old || (!self.second && is_created);
+        assert!(is_old || found == self.new, "at step {step}: {found:?}");
+        if found.is_some() {
+            left.check_live_files();
+        }
+        left.ingest(&rows(self.second), now(self.second), &Steps::none()).unwrap();
+        assert_eq!(state(left), self.new, "a night after step {step}");
+        left.check_live_files();
+    }
+}
+
+/// Fails with an error at each step.
+fn check_errors(second: bool) {
+    let nights = Nights::new(second);
+    for step in 1..STEPS_MAX {
+        let left = nights.start.copy();
+        let files = left.files_on_disk();
+        let steps = Steps::failing_at(step);
+        match left.ingest(&rows(second), now(second), &steps) {
+            Ok(_) => {
+                assert_eq!(state(&left), nights.new);
+                assert!(step > 100, "only {step} steps");
+                return;
+            }
+            Err(err) => assert!(err.to_string().contains("injected failure"), "{err}"),
+        }
+        assert_eq!(left.files_on_disk(), files, "files stay behind after step {step}");
+        nights.check(&left, step);
+    }
+    panic!("no run survives");
+}
+
+/// Kills the process at each step.
+fn check_kills(second: bool) {
+    let nights = Nights::new(second);
+    for step in 1..STEPS_MAX {
+        let left = nights.start.copy();
+        let documents: Vec<_> = night(second).iter().map(Value::to_string).collect();
+        let file = left.path().with_extension("json");
+        fs::write(&file, documents.concat()).unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_lookback"))
+            .env("LOOKBACK_TEST_ABORT_AT_STEP", step.to_string())
+            .args(["import", "--now", &now(second).to_string()])
+            .args(["--observed-at", &now(second).to_string()])
+            .arg(&file)
+            .arg("--warehouse")
+            .arg(left.path())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        if status.success() {
+            assert_eq!(state(&left), nights.new);
+            assert!(step > 100, "only {step} steps");
+            return;
+        }
+        assert_eq!(status.code(), None, "step {step} ended otherwise than by a signal");
+        nights.check(&left, step);
+    }
+    panic!("no run survives");
+}
+
+#[test]
+fn the_first_import_fails_at_every_step() {
+    check_errors(false);
+}
+
+#[test]
+fn a_later_import_fails_at_every_step() {
+    check_errors(true);
+}
+
+#[test]
+fn the_first_import_is_killed_at_every_step() {
+    check_kills(false);
+}
+
+#[test]
+fn a_later_import_is_killed_at_every_step() {
+    check_kills(true);
+}

@@ -1,0 +1,4 @@
+//! How rows get into a warehouse.
+
+mod model;
+mod naive;

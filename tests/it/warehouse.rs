@@ -1,0 +1,144 @@
+//! A warehouse in a temporary folder, written and read through the library.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use futures::StreamExt;
+use lookback::catalog::AsOf;
+use lookback::engine::{Engine, Limits};
+use lookback::error::{Kind, Result};
+use lookback::ingest::{Ingested, Writer};
+use lookback::lake::{Lake, WritableLake};
+use lookback::model::{FixedClock, Instant, Steps};
+use lookback::tables::{self, Row, Table};
+use tempfile::TempDir;
+
+/// A folder that may hold a warehouse, gone when dropped.
+pub(crate) struct Warehouse {
+    folder: TempDir,
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+pub(crate) fn instant(text: &str) -> Instant {
+    Instant::from_text(text).unwrap()
+}
+
+impl Warehouse {
+    /// A place where no warehouse is yet.
+    pub(crate) fn new() -> Self {
+        Self { folder: TempDir::with_prefix("lookback-it-").unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("warehouse")
+    }
+
+    /// The same warehouse at another place.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::new();
+        copy_folder(&self.path(), &copy.path());
+        copy
+    }
+
+    /// One run that takes these rows.
+    pub(crate) fn ingest(&self, rows: &[Row], now: Instant, steps: &Steps) -> Result<Ingested> {
+        let lake = self.open(now, steps)?;
+        let clock = FixedClock(now);
+        let mut writer = Writer::new(&lake, &clock, steps.clone());
+        rows.iter().try_for_each(|row| writer.push(row))?;
+        block_on(writer.commit("import", "test".into(), 0))
+    }
+
+    /// Opens it for writing. The lock may seem held for a moment: a process that another test
+    /// starts has every open file of this one until it runs its own program.
+    fn open(&self, now: Instant, steps: &Steps) -> Result<WritableLake> {
+        for _ in 0..1000 {
+            match WritableLake::open_or_create(&self.path(), now, steps) {
+                Err(err) if err.kind() == Kind::Busy => sleep(Duration::from_millis(5)),
+                done => return done,
+            }
+        }
+        panic!("the lock is never free");
+    }
+
+    /// The newest state of a query's answer.
+    pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let lake = Lake::open(&self.path())?;
+        block_on(async {
+            Engine::open(&lake, AsOf::Latest, Limits::default()).await?.query(sql).await
+        })
+    }
+
+    /// All rows of these tables, each ordered by its key, as SQL gives them.
+    pub(crate) fn rows<const N: usize>(&self, tables: [&'static Table; N]) -> [Vec<Row>; N] {
+        let lake = Lake::open(&self.path()).unwrap();
+        let open = Engine::open(&lake, AsOf::Latest, Limits::default());
+        let engine = block_on(open).unwrap();
+        tables.map(|table| {
+            let order = table.key.join(", ");
+            let sql = format!("SELECT * FROM {} ORDER BY {order}, {}", table.name, table.time);
+            let batches = block_on(engine.query(&sql)).unwrap();
+            batches.iter().flat_map(|batch| tables::rows(table, batch).unwrap()).collect()
+        })
+    }
+
+    /// Every Parquet file below the data folder.
+    pub(crate) fn files_on_disk(&self) -> BTreeSet<String> {
+        let data = self.path().join("data");
+        let mut found = BTreeSet::new();
+        let mut folders = vec![data.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => {
+                        found.insert(path.strip_prefix(&data).unwrap().display().to_string());
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Reads every live file of the newest snapshot, whose size and row count must be as the
+    /// catalog says; gives their paths.
+    pub(crate) fn check_live_files(&self) -> BTreeSet<String> {
+        let lake = Lake::open(&self.path()).unwrap();
+        let snapshot = lake.catalog.snapshot(AsOf::Latest).unwrap();
+        let mut live = BTreeSet::new();
+        for table in tables::ALL {
+            for file in lake.catalog.files(table, snapshot).unwrap() {
+                let size = fs::metadata(lake.store.local_path(&file.path).unwrap()).unwrap().len();
+                assert_eq!(size, file.size_bytes, "size of {}", file.path);
+                let rows = block_on(async {
+                    let batches = lake.store.read(table, &file, Some(&[table.time])).await.unwrap();
+                    batches.map(|batch| batch.unwrap().num_rows()).collect::<Vec<_>>().await
+                });
+                assert_eq!(rows.iter().sum::<usize>() as u64, file.record_count, "{}", file.path);
+                live.insert(file.path);
+            }
+        }
+        live
+    }
+}
+
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
