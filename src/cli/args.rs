@@ -1,10 +1,12 @@
 //! What was typed, and nothing more.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::catalog::AsOf;
 use crate::model::Instant;
@@ -37,8 +39,53 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Emulate(EmulateOptions),
     Import(ImportOptions),
     Sql(SqlOptions),
+}
+
+/// Pretend to be AWS Backup, with the jobs of a simulated organisation.
+///
+/// The AWS CLI, boto3 and every other client of AWS's can list, describe and count its jobs. Its
+/// URL is printed on standard output; it answers until it is interrupted. The organisation is the
+/// same whenever its settings and seed are. Callers are its management account, whatever their key.
+#[derive(Args, Debug)]
+pub(super) struct EmulateOptions {
+    /// Where to listen: a loopback address; port 0 is any free one.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4560")]
+    pub(super) listen: SocketAddr,
+
+    /// The organisation's settings, as TOML; the other flags go before them.
+    #[arg(long, value_name = "FILE")]
+    pub(super) organization_file: Option<PathBuf>,
+
+    /// How many accounts it has.
+    #[arg(long, value_name = "N")]
+    pub(super) accounts: Option<u32>,
+
+    /// Its Regions, with commas between them.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    pub(super) regions: Option<Vec<String>>,
+
+    /// How many resources it has, over all accounts and Regions.
+    #[arg(long, value_name = "N")]
+    pub(super) resources: Option<u32>,
+
+    /// What all its chances hang on.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
+    /// How fast time passes, from --now on: 1 as it does, 3600 an hour a second, 0 not at all.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    pub(super) speed: f64,
+
+    /// What goes wrong and how often: throttle=0.05,drop=0.01,deny=ListScanJobs
+    #[arg(long, value_name = "NAME=RATE,…", default_value = "")]
+    pub(super) faults: String,
+
+    /// What to log on standard error; `info` is a line for each request.
+    #[arg(long, value_name = "LEVEL", default_value = "warn", value_parser = levels())]
+    pub(super) log: LevelFilter,
 }
 
 /// Take in what the AWS CLI or boto3 printed, job reports and events.
@@ -118,6 +165,16 @@ fn instant(text: &str) -> Result<Instant, String> {
         .ok_or_else(|| "it is no time; write one such as 2026-11-01T00:00:00Z".to_owned())
 }
 
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 0.0);
+    speed.ok_or_else(|| "it is no number from 0 up".to_owned())
+}
+
+fn levels() -> impl TypedValueParser<Value = LevelFilter> {
+    PossibleValuesParser::new(["off", "error", "warn", "info", "debug"])
+        .try_map(|name| name.parse::<LevelFilter>())
+}
+
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
         Format::from_name(&name).ok_or_else(|| format!("there is no format \"{name}\""))
@@ -157,6 +214,15 @@ mod tests {
     #[test]
     fn the_arguments_are_declared_without_contradiction() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_speed_is_never_negative() {
+        assert_eq!(speed("3600"), Ok(3600.0));
+        assert_eq!(speed("0"), Ok(0.0));
+        for text in ["-1", "inf", "NaN", "fast", ""] {
+            assert!(speed(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod args;
 mod clock;
+mod emulate;
 mod import;
 mod printer;
 mod settings;
@@ -76,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         .map_err(|err| Error::io("start the runtime", err))?;
     runtime.block_on(async {
         match &arguments.command {
+            Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
         }

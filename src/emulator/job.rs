@@ -82,6 +82,16 @@ impl<'w> Job<'w> {
         (has_one && has_ended).then(category)
     }
 
+    /// Whether it is composite.
+    pub(super) fn is_parent(&self) -> bool {
+        self.resource().is_composite()
+    }
+
+    /// Whether it has a parent.
+    pub(super) fn is_child(&self) -> bool {
+        self.key.part != 0
+    }
+
     /// The scanner of a scan job.
     pub fn malware_scanner(&self) -> Option<&'static str> {
         matches!(self.life, Life::Scan(_)).then_some(scan::SCANNER)

@@ -11,6 +11,7 @@
 //! two days later; restores hang on their own day. A job's id is its place, scrambled, so that
 //! it is found without search.
 
+mod backend;
 mod backup;
 mod backup_row;
 mod cells;
@@ -22,6 +23,8 @@ mod draw;
 pub mod faults;
 mod ids;
 mod job;
+mod kept;
+mod listing;
 mod messages;
 mod night;
 mod organisation;
@@ -40,7 +43,7 @@ mod types;
 mod world;
 mod zones;
 
+pub use backend::Emulator;
 pub use config::{Config, Rates};
-pub use counts::{DayCount, day_counts};
 pub use job::Job;
 pub use world::{LISTED_DAYS, SUMMARY_DAYS, World, is_listed};

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proptest::prelude::*;
 
-use crate::model::{ArnParts, DAY, Instant, JobKind};
+use crate::model::{Accounts, ArnParts, DAY, Instant, JobKind, MINUTE};
 use crate::tables::{Cell, Row, Shape, row_from_aws, row_to_aws};
 
+use super::counts::DayCounts;
 use super::draw::mix;
 use super::*;
 
@@ -291,33 +292,57 @@ fn counts_agree_with_the_rows() {
     let world = world(5, 2, 150);
     let at = Instant::from_text("2026-04-10T13:00:00Z").unwrap();
     let account = world.accounts()[1].as_str();
+    let accounts = Accounts::One(account.to_owned());
     for kind in JobKind::ALL {
-        let counts = day_counts(&world, kind, "us-east-1", &[account], at);
-        let mut expected = BTreeMap::new();
-        for day in day("2026-03-27")..day("2026-04-10") {
+        let mut found = 0;
+        for day in day("2026-03-27")..=day("2026-04-10") {
+            let mut expected = BTreeMap::new();
             for row in world.jobs(kind, "us-east-1", day).filter_map(|job| job.at(at)) {
                 if row.text("account_id") == Some(account) {
                     let text = |column| row.text(column).map(str::to_owned);
                     let state = text(state_column(&row)).unwrap();
-                    let group = (day, state, text("resource_type"), text("message_category"));
+                    let group = (state, text("resource_type"), text("message_category"));
                     let scan = (text("malware_scanner"), text("scan_result_status"));
-                    *expected.entry((group, scan)).or_insert(0) += 1;
+                    let is_child = text("parent_job_id").is_some();
+                    let family = (row.bool("is_parent") == Some(true), is_child);
+                    *expected.entry((group, scan, family)).or_insert(0) += 1;
                 }
             }
-        }
-        let got: BTreeMap<_, _> = counts
-            .iter()
-            .map(|(key, count)| {
-                let owned = |text: Option<&str>| text.map(str::to_owned);
+            let counts = DayCounts::of(&world, (kind, "us-east-1", day), &accounts, at);
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            let got = counts.groups.iter().map(|(key, count)| {
                 let category = owned(key.message_category);
-                let group =
-                    (key.day, key.state.to_owned(), owned(Some(key.resource_type)), category);
-                ((group, (owned(key.malware_scanner), owned(key.scan_result_status))), *count)
-            })
-            .collect();
-        assert!(!got.is_empty());
-        assert_eq!(got, expected, "{kind}");
+                let group = (key.state.to_owned(), owned(Some(key.resource_type)), category);
+                let scan = (owned(key.malware_scanner), owned(key.scan_result_status));
+                ((group, scan, (key.is_parent, key.is_child)), *count)
+            });
+            assert_eq!(got.collect::<BTreeMap<_, _>>(), expected, "{kind}");
+            found += expected.len();
+        }
+        assert!(found > 10);
     }
+}
+
+#[test]
+fn counts_hold_until_something_changes() {
+    let world = world(5, 2, 150);
+    let which = (JobKind::Backup, "us-east-1", day("2026-04-09"));
+    let count = |at| DayCounts::of(&world, which, &Accounts::Every, at);
+    let start = Instant::from_text("2026-04-09T03:00:00Z").unwrap();
+    let mut held = count(start);
+    let mut changes = 0;
+    for step in 1..500 {
+        let (before, at) = (start + (step - 1) * 5 * MINUTE, start + step * 5 * MINUTE);
+        let fresh = count(at);
+        if held.hold_at(at) {
+            assert_eq!(held.groups, fresh.groups);
+        } else {
+            changes += 1;
+            assert!(!fresh.hold_at(before));
+            held = fresh;
+        }
+    }
+    assert!(changes > 20, "{changes}");
 }
 
 #[test]

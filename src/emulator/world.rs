@@ -146,9 +146,11 @@ impl World {
     pub fn find(&self, kind: JobKind, region: &str, id: &str) -> Option<Job<'_>> {
         let key = Key::of_id(id, self.seed()).filter(|key| key.kind == kind)?;
         let is_here = self.region_number(region) == Some(key.region);
-        if !is_here || key.account as usize >= self.accounts.len() {
-            return None;
-        }
+        (is_here && (key.account as usize) < self.accounts.len()).then(|| self.job(key)).flatten()
+    }
+
+    /// The job of a key whose Region and account exist.
+    pub(super) fn job(&self, key: Key) -> Option<Job<'_>> {
         let place = Place { world: self, account: key.account, region: key.region };
         (key.resource < self.resource_count(place)).then(|| Job::of_key(place, key)).flatten()
     }

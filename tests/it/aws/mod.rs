@@ -1,8 +1,10 @@
 //! Do AWS's own clients understand us, and do pages and counts equal naive ones?
 
+mod emulator;
 mod faults;
 mod jobs;
 mod memory;
+mod naive;
 mod random;
 mod sdk;
 mod server;

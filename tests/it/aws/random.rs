@@ -1,10 +1,10 @@
 //! Random requests: the pages together equal a naive answer, whatever the size of a page.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write;
 
-use lookback::model::{DAY, Instant, JobKind};
-use lookback::serve::aws::Scope;
+use lookback::model::{Instant, JobKind};
+use lookback::serve::aws::{AwsService, Scope};
 use lookback::tables::{Row, Shape, row_to_aws};
 use rand::Rng;
 use rand::seq::IndexedRandom;
@@ -12,203 +12,90 @@ use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
 
 use super::jobs::{ACCOUNTS, jobs, random, values};
+use super::naive::{
+    Asked, Asks, BACKUP, COPY, PROTECTED, RESTORE, SCAN, expected_counts, expected_items,
+};
 use super::{CALLER, REGION, encode, get, now, read_pages, service};
 
 /// How many requests of each operation.
 const REQUESTS: usize = 1000;
 /// How many jobs of each kind; a sixth is in one Region and account.
 const JOBS: usize = 240;
+/// At most so many pages are read of one listing.
+const PAGES: usize = 30;
 
-/// What a parameter asks, written anew from AWS's documentation: this is the other opinion.
-#[derive(Clone, Copy)]
-enum Asks {
-    Equal(&'static str),
-    Alike(&'static str),
-    Later(&'static str),
-    Earlier(&'static str),
-    Account,
+/// A service, and all the jobs that it has to show at an instant.
+pub(crate) struct Subject {
+    pub(crate) service: AwsService,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) now: Instant,
 }
 
-use Asks::{Account, Alike, Earlier, Equal, Later};
-
-const BACKUP: &[(&str, Asks)] = &[
-    ("resourceArn", Equal("resource_arn")),
-    ("state", Equal("state")),
-    ("backupVaultName", Equal("backup_vault_name")),
-    ("createdBefore", Earlier("creation_date")),
-    ("createdAfter", Later("creation_date")),
-    ("resourceType", Equal("resource_type")),
-    ("accountId", Account),
-    ("completeAfter", Later("completion_date")),
-    ("completeBefore", Earlier("completion_date")),
-    ("parentJobId", Equal("parent_job_id")),
-    ("messageCategory", Alike("message_category")),
-];
-const COPY: &[(&str, Asks)] = &[
-    ("resourceArn", Equal("resource_arn")),
-    ("state", Equal("state")),
-    ("createdBefore", Earlier("creation_date")),
-    ("createdAfter", Later("creation_date")),
-    ("resourceType", Equal("resource_type")),
-    ("destinationVaultArn", Equal("destination_backup_vault_arn")),
-    ("accountId", Account),
-    ("completeBefore", Earlier("completion_date")),
-    ("completeAfter", Later("completion_date")),
-    ("parentJobId", Equal("parent_job_id")),
-    ("messageCategory", Alike("message_category")),
-    ("sourceRecoveryPointArn", Equal("source_recovery_point_arn")),
-];
-const RESTORE: &[(&str, Asks)] = &[
-    ("accountId", Account),
-    ("resourceType", Equal("resource_type")),
-    ("createdBefore", Earlier("creation_date")),
-    ("createdAfter", Later("creation_date")),
-    ("status", Equal("status")),
-    ("completeBefore", Earlier("completion_date")),
-    ("completeAfter", Later("completion_date")),
-    ("restoreTestingPlanArn", Equal("restore_testing_plan_arn")),
-    ("parentJobId", Equal("parent_job_id")),
-];
-const PROTECTED: &[(&str, Asks)] = &[
-    ("status", Equal("status")),
-    ("recoveryPointCreationDateAfter", Later("recovery_point_creation_date")),
-    ("recoveryPointCreationDateBefore", Earlier("recovery_point_creation_date")),
-];
-const SCAN: &[(&str, Asks)] = &[
-    ("ByAccountId", Account),
-    ("ByBackupVaultName", Equal("backup_vault_name")),
-    ("ByCompleteAfter", Later("completion_date")),
-    ("ByCompleteBefore", Earlier("completion_date")),
-    ("ByMalwareScanner", Equal("malware_scanner")),
-    ("ByRecoveryPointArn", Equal("recovery_point_arn")),
-    ("ByResourceArn", Equal("resource_arn")),
-    ("ByResourceType", Equal("resource_type")),
-    ("ByScanResultStatus", Equal("scan_result_status")),
-    ("ByState", Equal("state")),
-];
-
-/// A query under construction, with the rows that it still admits.
-struct Asked<'a> {
-    query: String,
-    rows: Vec<&'a Row>,
+fn made_up() -> Subject {
+    let rows = jobs(1, JOBS);
+    Subject { service: service(rows.clone(), Scope::Organization), rows, now: now() }
 }
 
-impl Asked<'_> {
-    fn add(&mut self, name: &str, value: &str) {
-        let name = if name.len().is_multiple_of(2) { name.to_uppercase() } else { name.to_owned() };
-        write!(self.query, "{name}={}&", encode(value)).unwrap();
-    }
+fn page_size(rows: usize, random: &mut Pcg64Mcg) -> usize {
+    (*[1, 2, 3, 7, 20, 1000].choose(random).unwrap()).max(rows / PAGES)
+}
 
-    fn keep(&mut self, admits: impl Fn(&Row) -> bool) {
-        self.rows.retain(|row| admits(row));
-    }
-
-    fn narrow(&mut self, kind: JobKind, name: &str, asks: Asks, random: &mut Pcg64Mcg) {
-        let text = |column: &str, random: &mut Pcg64Mcg| {
-            let known = |value: &String| value != "HIBERNATING";
-            let values: Vec<String> = values(kind, column).into_iter().filter(known).collect();
-            values.choose(random).unwrap().clone()
-        };
-        match asks {
-            Equal(column) => {
-                let value = text(column, random);
-                self.keep(|row| row.text(column) == Some(&value));
-                self.add(name, &value);
+impl Subject {
+    /// Asks 1,000 random listings and compares their pages with a naive filter.
+    pub(crate) async fn check_list(&self, path: &str, kind: JobKind, parameters: &[(&str, Asks)]) {
+        let mut random = random(2);
+        let mut hits = 0;
+        for _ in 0..REQUESTS {
+            let mut asked = Asked::new(&self.rows, kind, self.now, &mut random);
+            let mut path = path.to_owned();
+            if let Some((before, after)) = path.split_once("{}") {
+                let arn = asked.text("source_resource_arn", &mut random);
+                asked.keep(|row| row.text("source_resource_arn") == Some(&arn));
+                path = format!("{before}{}{after}", encode(&arn));
             }
-            Alike(column) => {
-                let value = *["success", "AccessDenied", "*", "ANY"].choose(random).unwrap();
-                let plain = |text: &str| text.replace('_', "").to_lowercase();
-                let all = ["*", "ANY"].contains(&value);
-                self.keep(|row| all || row.text(column).map(plain) == Some(plain(value)));
-                self.add(name, value);
+            let mut has_account = false;
+            for (name, asks) in parameters {
+                if random.random_bool(0.25) {
+                    has_account |= matches!(asks, Asks::Account);
+                    asked.narrow(name, *asks, &mut random);
+                }
             }
-            Later(column) | Earlier(column) => {
-                let value = now() - random.random_range(0..40) * DAY / 2;
-                let later = matches!(asks, Later(_));
-                self.keep(|row| {
-                    row.time(column).is_some_and(|time| (time > value) == later && time != value)
-                });
-                self.add(name, &value.to_string());
+            if !has_account {
+                asked.keep(|row| row.text("account_id") == Some(CALLER));
             }
-            Account => {
-                let value = *["*", ACCOUNTS[0], ACCOUNTS[1]].choose(random).unwrap();
-                self.keep(|row| value == "*" || row.text("account_id") == Some(value));
-                self.add(name, value);
-            }
+            hits += usize::from(!asked.rows.is_empty());
+            let target = format!("{path}?{}", asked.query);
+            let size = page_size(asked.rows.len(), &mut random);
+            let got = read_pages(&self.service, &target, kind.list_key(), size).await;
+            assert_eq!(got, expected_items(asked.rows), "{target}");
         }
+        assert!(hits > REQUESTS / 4, "only {hits} requests found anything");
     }
-}
-
-fn page_size(random: &mut Pcg64Mcg) -> usize {
-    *[1, 2, 3, 7, 20, 1000].choose(random).unwrap()
-}
-
-async fn check_list(path: &str, kind: JobKind, parameters: &[(&str, Asks)]) {
-    let all = jobs(1, JOBS);
-    let service = service(all.clone(), Scope::Organization);
-    let mut random = random(2);
-    let mut hits = 0;
-    for _ in 0..REQUESTS {
-        let mut asked = Asked { query: String::new(), rows: all.iter().collect() };
-        asked.keep(|row| row.table().kind == Some(kind) && row.text("region") == Some(REGION));
-        let mut path = path.to_owned();
-        if let Some((before, after)) = path.split_once("{}") {
-            let arn = values(kind, "source_resource_arn").choose(&mut random).unwrap().clone();
-            asked.keep(|row| row.text("source_resource_arn") == Some(&arn));
-            path = format!("{before}{}{after}", encode(&arn));
-        }
-        let mut has_account = false;
-        for (name, asks) in parameters {
-            if random.random_bool(0.25) {
-                has_account |= matches!(asks, Account);
-                asked.narrow(kind, name, *asks, &mut random);
-            }
-        }
-        if !has_account {
-            asked.keep(|row| row.text("account_id") == Some(CALLER));
-        }
-        hits += usize::from(!asked.rows.is_empty());
-        let target = format!("{path}?{}", asked.query);
-        let got = read_pages(&service, &target, kind.list_key(), page_size(&mut random)).await;
-        assert_eq!(got, expected_items(asked.rows), "{target}");
-    }
-    assert!(hits > REQUESTS / 4, "only {hits} requests found anything");
-}
-
-/// Newest first, then by account, then by id.
-fn expected_items(mut rows: Vec<&Row>) -> Vec<Value> {
-    let key = |row: &&Row| {
-        let text = |column: &str| row.text(column).unwrap().to_owned();
-        let time = row.time("creation_date").unwrap().micros();
-        (-time, text("account_id"), text(row.table().key[2]))
-    };
-    rows.sort_by_key(key);
-    rows.into_iter().map(|row| Value::Object(row_to_aws(row, Shape::List))).collect()
 }
 
 #[tokio::test]
 async fn backup_jobs_are_all_there() {
-    check_list("/backup-jobs/", JobKind::Backup, BACKUP).await;
+    made_up().check_list("/backup-jobs/", JobKind::Backup, BACKUP).await;
 }
 
 #[tokio::test]
 async fn copy_jobs_are_all_there() {
-    check_list("/copy-jobs", JobKind::Copy, COPY).await;
+    made_up().check_list("/copy-jobs", JobKind::Copy, COPY).await;
 }
 
 #[tokio::test]
 async fn restore_jobs_are_all_there() {
-    check_list("/restore-jobs/", JobKind::Restore, RESTORE).await;
+    made_up().check_list("/restore-jobs/", JobKind::Restore, RESTORE).await;
 }
 
 #[tokio::test]
 async fn restore_jobs_of_a_resource_are_all_there() {
-    check_list("/resources/{}/restore-jobs/", JobKind::Restore, PROTECTED).await;
+    made_up().check_list("/resources/{}/restore-jobs/", JobKind::Restore, PROTECTED).await;
 }
 
 #[tokio::test]
 async fn scan_jobs_are_all_there() {
-    check_list("/scan/jobs", JobKind::Scan, SCAN).await;
+    made_up().check_list("/scan/jobs", JobKind::Scan, SCAN).await;
 }
 
 async fn check_describe(path: &str, kind: JobKind, wrapped: Option<&str>) {
@@ -279,75 +166,10 @@ async fn check_summaries(path: &str, kind: JobKind, dimensions: Dimensions<'_>) 
             write!(query, "{name}={}&", encode(value)).unwrap();
         }
         let target = format!("{path}?{query}");
-        let got = read_pages(&service, &target, kind.summaries_key(), page_size(&mut random)).await;
-        assert_eq!(got, expected_counts(&all, kind, &asked, period), "{target}");
+        let got =
+            read_pages(&service, &target, kind.summaries_key(), page_size(0, &mut random)).await;
+        assert_eq!(got, expected_counts(&all, kind, &asked, period, now()), "{target}");
     }
-}
-
-/// What a row shows of each dimension.
-type Shown = Vec<Option<String>>;
-
-/// Counts written down naively, as the rule says it: no code in common with the service's.
-fn expected_counts(
-    all: &[Row],
-    kind: JobKind,
-    asked: &[(&str, &str, String)],
-    period: &str,
-) -> Vec<Value> {
-    let midnight = Instant::from_text("2026-11-22T00:00:00Z").unwrap();
-    let (days, length) = match period {
-        "SEVEN_DAYS" => (7, 7),
-        "FOURTEEN_DAYS" => (14, 14),
-        _ => (14, 1),
-    };
-    let plain = |text: &str| text.replace('_', "").to_lowercase();
-    let mut counts: BTreeMap<(i64, Shown), (Shown, i64)> = BTreeMap::new();
-    for row in all.iter().filter(|row| row.table().kind == Some(kind)) {
-        let age = midnight.micros() - row.time("creation_date").unwrap().micros();
-        if row.text("region") != Some(REGION) || age <= 0 || age > days * DAY {
-            continue;
-        }
-        // The first instant of a day is `age` whole days before midnight: it is of that day.
-        let back = (age + length * DAY - 1) / (length * DAY) * length;
-        let (mut group, mut shown, mut admitted) = (Vec::new(), Vec::new(), true);
-        for (column, _, value) in asked {
-            let own = row.text(column).map(str::to_owned);
-            let value = if *column == "account_id" && value.is_empty() { CALLER } else { value };
-            let (key, show) = match value {
-                "" => (None, None),
-                "ANY" => (own.clone(), own),
-                "AGGREGATE_ALL" => (None, Some("AGGREGATE_ALL".to_owned())),
-                named => {
-                    admitted &= own.as_deref().map(plain) == Some(plain(named));
-                    (None, own)
-                }
-            };
-            group.push(key);
-            shown.push(show);
-        }
-        if admitted {
-            let entry = counts.entry((-back, group)).or_insert((shown.clone(), 0));
-            entry.1 += 1;
-            // Of several spellings, the least.
-            entry.0 = entry.0.clone().min(shown);
-        }
-    }
-    let mut rows: Vec<_> =
-        counts.into_iter().map(|((day, _), (shown, n))| (day, shown, n)).collect();
-    rows.sort();
-    let item = |(day, shown, count): (i64, Shown, i64)| {
-        let start = (midnight.micros() + day * DAY) / 1_000_000;
-        let mut item = serde_json::json!({
-            "Region": REGION, "Count": count, "StartTime": start, "EndTime": start + length * 86_400,
-        });
-        for ((_, name, _), shown) in asked.iter().zip(shown) {
-            if let Some(shown) = shown {
-                item[*name] = shown.into();
-            }
-        }
-        item
-    };
-    rows.into_iter().map(item).collect()
 }
 
 const STATE: (&str, &str, bool) = ("state", "State", true);

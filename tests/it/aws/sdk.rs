@@ -50,12 +50,17 @@ impl Endpoint {
 
     /// A client of one Region, without retries of its own.
     pub(crate) fn client(&self, region: &'static str) -> Client {
+        self.client_with(region, RetryConfig::disabled())
+    }
+
+    /// A client of one Region that tries again as `retries` says.
+    pub(crate) fn client_with(&self, region: &'static str, retries: RetryConfig) -> Client {
         let config = aws_sdk_backup::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(Credentials::new("AKIDTEST", "secret", None, None, "test"))
             .region(Region::new(region))
             .endpoint_url(format!("http://{}", self.address))
-            .retry_config(RetryConfig::disabled())
+            .retry_config(retries)
             .build();
         Client::from_conf(config)
     }

@@ -1,0 +1,116 @@
+//! `lookback emulate`: a simulated organisation behind an address.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::emulator::faults::{FaultPlan, FaultyJobs, FaultyWire};
+use crate::emulator::{Config, Emulator, World};
+use crate::error::{Error, Result};
+use crate::serve::aws::{AwsService, Config as ServiceConfig, Scope, Server, TokenKey};
+use crate::serve::http::Limits;
+
+use super::args::EmulateOptions;
+use super::clock::VirtualClock;
+use super::settings::Settings;
+use super::target::Target;
+use super::{Status, printer};
+
+pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result<Status> {
+    let plan: FaultPlan = options.faults.parse()?;
+    let world = World::new(organization(options)?)?;
+    let region = world.regions()[0].clone();
+    log(options.log);
+    let listener = TcpListener::bind(options.listen).await.map_err(|err| {
+        Error::io(format!("listen on \"{}\"", options.listen), err)
+            .with_hint("name another address with --listen; 127.0.0.1:0 takes any free port")
+    })?;
+    let clock = VirtualClock::starting(settings.clock.now(), options.speed);
+    let service = service(world, plan, clock);
+    let server = Server::new(listener, service, Limits::default())?;
+    // Whoever reads the URL may interrupt at once: that must end it gracefully already.
+    let interrupted = interrupted()?;
+    tell(&format!("http://{}", server.address()), &region)?;
+    server.run(interrupted).await;
+    Ok(Status::Done)
+}
+
+/// The settings of the file, or else the default ones, with those of the flags.
+fn organization(options: &EmulateOptions) -> Result<Config> {
+    let mut config = match &options.organization_file {
+        Some(path) => read(path)?,
+        None => Config::default(),
+    };
+    config.accounts = options.accounts.unwrap_or(config.accounts);
+    config.resources = options.resources.unwrap_or(config.resources);
+    config.seed = options.seed.unwrap_or(config.seed);
+    if let Some(regions) = &options.regions {
+        config.regions.clone_from(regions);
+    }
+    Ok(config)
+}
+
+fn read(path: &Path) -> Result<Config> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|err| Error::io(format!("read file \"{name}\""), err))?;
+    Config::from_toml(&text)
+        .map_err(|err| Error::input(format!("organization file \"{name}\"")).with_source(err))
+}
+
+fn service(world: World, plan: FaultPlan, clock: VirtualClock) -> AwsService {
+    let seed = world.config().seed;
+    let config = ServiceConfig {
+        account_id: world.management_account().to_owned(),
+        scope: Scope::Organization,
+        describe_scope: Scope::Account,
+        default_region: world.regions()[0].clone(),
+        // Its tokens guard nothing, and two runs must answer alike.
+        token_key: TokenKey::new(format!("lookback emulate {seed}")),
+        clock: Arc::new(clock),
+    };
+    let jobs = Arc::new(Emulator::new(world));
+    if plan == FaultPlan::default() {
+        return AwsService::new(jobs, config);
+    }
+    let plan = Arc::new(plan.with_seed(seed));
+    let jobs = Arc::new(FaultyJobs::new(jobs, Arc::clone(&plan)));
+    AwsService::new(jobs, config).with_faults(Arc::new(FaultyWire::new(plan)))
+}
+
+/// Logs to standard error from here on.
+fn log(level: LevelFilter) {
+    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    // Whoever calls this twice in a process, as tests may, keeps the first.
+    drop(lines.try_init());
+}
+
+/// The URL for programs, and what to do with it for people.
+fn tell(url: &str, region: &str) -> Result<()> {
+    let mut out = Target::Stdout.out();
+    writeln!(out, "{url}")
+        .and_then(|()| out.flush())
+        .map_err(|err| Error::io("write to standard output", err))?;
+    printer::note(&format!(
+        "try: AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws backup list-backup-jobs \
+         --region {region} --endpoint-url {url} --by-account-id '*' --max-items 3"
+    ));
+    Ok(())
+}
+
+/// Done when the process is asked to end: by Ctrl-C or, as services are, by SIGTERM.
+fn interrupted() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |err| Error::io("wait for signals", err);
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
