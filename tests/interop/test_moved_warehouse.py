@@ -1,4 +1,4 @@
-"""A warehouse folder that was moved or copied opens at its new place: Lookback at once, DuckDB after."""
+"""A moved or copied warehouse opens at its new place: in Lookback at once, in DuckDB after that."""
 
 import shutil
 
