@@ -114,3 +114,58 @@ fn interrupted() -> Result<impl Future<Output = ()>> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::{Arguments, Command};
+    use super::*;
+
+    fn options(flags: &[&str]) -> EmulateOptions {
+        let arguments = ["lookback", "emulate"].iter().chain(flags);
+        let arguments = Arguments::try_parse_from(arguments).unwrap();
+        let Command::Emulate(options) = arguments.command else { panic!("another command") };
+        options
+    }
+
+    #[test]
+    fn flags_go_before_the_file_and_the_file_before_defaults() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "accounts = 7\nresources = 70\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let flags = ["--organization-file", path, "--accounts", "9", "--regions", "a-1,b-1"];
+        let expected = Config {
+            accounts: 9,
+            resources: 70,
+            regions: vec!["a-1".to_owned(), "b-1".to_owned()],
+            ..Config::default()
+        };
+        assert_eq!(organization(&options(&flags)).unwrap(), expected);
+        assert_eq!(organization(&options(&[])).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_file_that_is_no_organization_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "accounts = 0\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let err = organization(&options(&["--organization-file", path])).unwrap_err();
+        let problem = "setting \"accounts\" is 0, not from 1 to 1048576";
+        assert_eq!(err.chain(), format!("organization file \"{path}\": {problem}"));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_emulated_is_refused() {
+        for (flags, problem) in [
+            (["--faults", "fire=1"], "fault \"fire\" does not exist"),
+            (["--regions", "Mars"], "region \"Mars\" does not look like \"us-east-1\""),
+            (["--listen", "0.0.0.0:0"], "is not a loopback address"),
+        ] {
+            let arguments = Arguments::try_parse_from(["lookback", "emulate"]).unwrap();
+            let settings = Settings::resolve(&arguments).unwrap();
+            let err = run(&settings, &options(&flags)).await.unwrap_err();
+            assert!(err.to_string().ends_with(problem), "{err}");
+        }
+    }
+}

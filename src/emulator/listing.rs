@@ -89,8 +89,10 @@ impl Days {
             return entries;
         }
         let mut entries: Vec<Entry> = match accounts {
-            Accounts::Every => world.jobs(kind, region, day).map(Entry::of).collect(),
-            Accounts::One(id) => world.account_jobs(kind, region, id, day).map(Entry::of).collect(),
+            Accounts::Every => world.jobs(kind, region, day).map(|job| Entry::of(&job)).collect(),
+            Accounts::One(id) => {
+                world.account_jobs(kind, region, id, day).map(|job| Entry::of(&job)).collect()
+            }
         };
         entries.sort_unstable_by(|one, other| one.order_in(world, other));
         let entries = Arc::new(entries);
@@ -100,8 +102,7 @@ impl Days {
 }
 
 impl Entry {
-    #[expect(clippy::needless_pass_by_value, reason = "jobs are mapped to their entries")]
-    fn of(job: Job<'_>) -> Self {
+    fn of(job: &Job<'_>) -> Self {
         Self { created: job.creation_date(), key: job.key }
     }
 

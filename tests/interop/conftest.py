@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 
@@ -123,6 +124,37 @@ def small(small_template, warehouse, lookback) -> pathlib.Path:
     # Opened once at its new place, so that DuckDB finds it there.
     assert lookback("--warehouse", warehouse, "sql", "SELECT 1").status == 0
     return warehouse
+
+
+@pytest.fixture(scope="module")
+def emulate(tmp_path_factory):
+    """Starts `lookback emulate` with flags, at an instant, and gives its URL.
+
+    At the end each is interrupted, and must have ended well.
+    """
+    running = []
+
+    def start(*flags, now: str) -> str:
+        command = [from_run("LOOKBACK_BIN"), "--now", now, "emulate", "--listen", "127.0.0.1:0"]
+        errors = (tmp_path_factory.mktemp("emulate") / "stderr").open("w+")
+        process = subprocess.Popen(
+            [*command, *map(str, flags)],
+            env={"PATH": os.environ["PATH"], "TZ": "Asia/Tokyo"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+        )
+        running.append((process, errors))
+        return process.stdout.readline().strip()
+
+    yield start
+    for process, errors in running:
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=SECONDS_MAX)
+        errors.seek(0)
+        told = errors.read()
+        assert (process.returncode, rest) == (0, ""), told
+        assert told.startswith("try: ") and told.count("\n") == 1, told
 
 
 class Duck:
