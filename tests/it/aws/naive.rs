@@ -227,7 +227,8 @@ pub(crate) fn expected_counts(
     let item = |(day, shown, count): (i64, Shown, i64)| {
         let start = (midnight.micros() + day * DAY) / 1_000_000;
         let mut item = serde_json::json!({
-            "Region": REGION, "Count": count, "StartTime": start, "EndTime": start + length * 86_400,
+            "Region": REGION, "Count": count,
+            "StartTime": start, "EndTime": start + length * 86_400,
         });
         for ((_, name, _), shown) in asked.iter().zip(shown) {
             if let Some(shown) = shown {
