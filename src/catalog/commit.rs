@@ -304,6 +304,12 @@ fn has_moved(
                 return Ok(true);
             }
         }
+        // A merge gives its file the first snapshot of its inputs, and takes their records away.
+        let merged = "SELECT count(*) > 0 FROM ducklake_data_file
+             WHERE table_id = ?1 AND partial_max > ?2";
+        if connection.query_row(merged, [table_id, base], |row| row.get(0))? {
+            return Ok(true);
+        }
         if foreign::problem(connection, change.table, table_id, latest)?.is_some() {
             return Ok(true);
         }
