@@ -26,7 +26,12 @@ fn state(warehouse: &Warehouse) -> State {
     Lake::open(&warehouse.path()).ok()?;
     let mut rows = warehouse.rows(tables::ALL);
     let all = tables::ALL.into_iter().zip(&mut rows);
-    Some(all.map(|(table, rows)| (table.name, rows.iter_mut().map(text).collect())).collect())
+    let texts = |rows: &mut Vec<Row>| {
+        let mut texts: Vec<_> = rows.iter_mut().map(text).collect();
+        texts.sort();
+        texts
+    };
+    Some(all.map(|(table, rows)| (table.name, texts(rows))).collect())
 }
 
 fn text(row: &mut Row) -> String {
