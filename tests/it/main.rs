@@ -7,5 +7,6 @@ mod cli;
 mod crash;
 mod ingest;
 mod readme;
+mod slt;
 mod source;
 mod warehouse;

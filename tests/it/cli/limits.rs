@@ -26,5 +26,10 @@ fn a_query_that_takes_too_long_is_stopped() {
         FROM (SELECT unnest(range(0, 9000)) AS value) AS a,
             (SELECT unnest(range(0, 9000)) AS value) AS b,
             (SELECT unnest(range(0, 9000)) AS value) AS c";
-    assert_snapshot!(desk.run(&["sql", query, "--timeout", "0.5"]), @"");
+    assert_snapshot!(desk.run(&["sql", query, "--timeout", "0.5"]), @"
+    exit 2
+    -- stderr
+    error: the query did not end within 0.5 s
+    hint: ask for less, or raise --timeout
+    ");
 }

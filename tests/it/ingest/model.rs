@@ -143,7 +143,7 @@ fn check(imports: &[Vec<Row>]) {
         assert_eq!(unchanged, (0, 0, None), "import {step} again");
         assert_eq!(warehouse.files_on_disk(), files, "import {step} again");
     }
-    warehouse.check_live_files();
+    warehouse.stored().unwrap();
 }
 
 /// Rows one line a job, so that a difference is readable.
