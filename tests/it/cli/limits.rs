@@ -23,9 +23,9 @@ fn a_query_that_needs_more_memory_than_it_may_use_is_told_so() {
 fn a_query_that_takes_too_long_is_stopped() {
     let desk = Desk::with_jobs();
     let query = "SELECT sum(a.value * b.value * c.value)
-        FROM (SELECT unnest(range(0, 9000)) AS value) AS a,
-            (SELECT unnest(range(0, 9000)) AS value) AS b,
-            (SELECT unnest(range(0, 9000)) AS value) AS c";
+        FROM (SELECT unnest(range(0, 2000)) AS value) AS a,
+            (SELECT unnest(range(0, 2000)) AS value) AS b,
+            (SELECT unnest(range(0, 2000)) AS value) AS c";
     assert_snapshot!(desk.run(&["sql", query, "--timeout", "0.5"]), @"
     exit 2
     -- stderr

@@ -135,15 +135,16 @@ fn sql_that_is_wrong_is_refused() {
     error: there is no column "stat"
     hint: did you mean "state"?
     "#);
-    assert_snapshot!(sql("SELECT lenght(state) FROM jobs"), @"
+    assert_snapshot!(sql("SELECT lenght(state) FROM jobs"), @r#"
     exit 2
     -- stderr
-    error: Invalid function 'lenght'
-    ");
-    assert_snapshot!(sql("SELECT CAST(state AS bigint) FROM jobs"), @"
+    error: there is no function "lenght"
+    hint: did you mean "length"?
+    "#);
+    assert_snapshot!(sql("SELECT CAST(state AS bigint) FROM jobs WHERE state = 'CREATED'"), @"
     exit 2
     -- stderr
-    error: Cast error: Cannot cast string 'COMPLETED' to value of Int64 type
+    error: Cast error: Cannot cast string 'CREATED' to value of Int64 type
     ");
 }
 

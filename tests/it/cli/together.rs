@@ -91,8 +91,21 @@ fn a_warehouse_that_may_not_be_written_is_read() {
         let arguments = [arguments, &["--warehouse", "moved"]].concat();
         desk.told(desk.nobody(), &arguments, "")
     };
-    assert_snapshot!(nobody(&["sql", QUERY]), @"");
-    assert_snapshot!(nobody(&["import", "jobs.json"]), @"");
+    assert_snapshot!(nobody(&["sql", QUERY]), @"
+    exit 0
+    -- stdout
+    ┌──────┬───────────┐
+    │ jobs │ state     │
+    ├──────┼───────────┤
+    │    3 │ COMPLETED │
+    └──────┴───────────┘
+    ");
+    assert_snapshot!(nobody(&["import", "jobs.json"]), @r#"
+    exit 2
+    -- stderr
+    error: failed to open lock file "moved/writer.lock": Permission denied (os error 13)
+    hint: writing needs a warehouse folder that may be written
+    "#);
     fs::set_permissions(desk.path("moved"), Permissions::from_mode(0o755)).unwrap();
 }
 
