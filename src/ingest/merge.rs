@@ -280,7 +280,9 @@ mod tests {
 
     fn batch(observations: &[&str]) -> RecordBatch {
         let mut builder = BatchBuilder::new(&BACKUP_JOBS);
-        observations.iter().for_each(|words| builder.push(&row(words)).unwrap());
+        for words in observations {
+            builder.push(&row(words)).unwrap();
+        }
         builder.finish().unwrap()
     }
 

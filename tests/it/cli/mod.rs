@@ -34,7 +34,7 @@ impl Desk {
     /// One with a warehouse of three backup jobs.
     fn with_jobs() -> Self {
         let desk = Self::new();
-        desk.write("jobs.json", &jobs(&JOBS));
+        desk.write("jobs.json", jobs(&JOBS));
         let told = desk.run(&["import", "jobs.json"]);
         assert!(told.starts_with("exit 0\n"), "{told}");
         desk
