@@ -24,9 +24,8 @@ pub(super) fn explain(err: DataFusionError) -> Error {
             Error::new(Kind::Limit, format!("the query needs more memory than it may use: {cause}"))
                 .with_hint("ask for less, or raise --memory-limit")
         }
-        DataFusionError::Plan(cause) | DataFusionError::Execution(cause) => {
-            Error::input(first_line(cause))
-        }
+        DataFusionError::Plan(cause) => plan(cause),
+        DataFusionError::Execution(cause) => Error::input(first_line(cause)),
         DataFusionError::NotImplemented(cause) => Error::new(Kind::Unsupported, first_line(cause)),
         DataFusionError::ArrowError(cause, _) => Error::input(cause.to_string()),
         DataFusionError::IoError(_) | DataFusionError::ObjectStore(_) => {
@@ -81,6 +80,17 @@ fn schema(err: &SchemaError) -> Error {
             }
         }
         other => Error::input(first_line(&other.to_string())),
+    }
+}
+
+/// A function that does not exist is told only in words: `Invalid function 'x'.\nDid you mean 'y'?`.
+fn plan(cause: &str) -> Error {
+    let unknown = cause.strip_prefix("Invalid function '").and_then(|rest| rest.split_once('\''));
+    let Some((name, rest)) = unknown else { return Error::input(first_line(cause)) };
+    let error = Error::input(format!("there is no function \"{name}\""));
+    match rest.split('\'').nth(1) {
+        Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
+        None => error.with_hint("list the functions with: SHOW FUNCTIONS"),
     }
 }
 

@@ -280,7 +280,9 @@ mod tests {
 
     fn batch(observations: &[&str]) -> RecordBatch {
         let mut builder = BatchBuilder::new(&BACKUP_JOBS);
-        observations.iter().for_each(|words| builder.push(&row(words)).unwrap());
+        for words in observations {
+            builder.push(&row(words)).unwrap();
+        }
         builder.finish().unwrap()
     }
 
@@ -298,11 +300,11 @@ mod tests {
         );
         for column in ["resource_type", "message_category"] {
             if let Some(value) = row.text(column) {
-                words.push_str(&format!(" {column}={value}"));
+                words = format!("{words} {column}={value}");
             }
         }
         if let Some(count) = row.long("number_of_child_jobs") {
-            words.push_str(&format!(" number_of_child_jobs={count}"));
+            words = format!("{words} number_of_child_jobs={count}");
         }
         words
     }

@@ -131,7 +131,8 @@ mod tests {
             let micros = |column: &str| row.time(column).map(Instant::micros);
             let key = (micros("observed_at").unwrap(), micros("replaced_at"));
             let (state, count) = (row.text("state").unwrap(), row.long("count").unwrap());
-            lines.entry(key).or_default().push_str(&format!(" {state}={count}"));
+            let line = lines.entry(key).or_default();
+            *line = format!("{line} {state}={count}");
         }
         let show = |((at, replaced), rows): ((i64, Option<i64>), String)| match replaced {
             Some(replaced) => format!("{at} until {replaced}:{rows}"),

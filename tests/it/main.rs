@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod aws;
+mod cli;
 mod crash;
 mod ingest;
 mod readme;
+mod slt;
 mod source;
 mod warehouse;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use arrow::array::RecordBatch;
 use futures::StreamExt;
 use lookback::catalog::AsOf;
 use lookback::engine::{Engine, Limits};
@@ -69,14 +68,6 @@ impl Warehouse {
         panic!("the lock is never free");
     }
 
-    /// The newest state of a query's answer.
-    pub(crate) fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        let lake = Lake::open(&self.path())?;
-        block_on(async {
-            Engine::open(&lake, AsOf::Latest, Limits::default()).await?.query(sql).await
-        })
-    }
-
     /// All rows of these tables, each ordered by its key, as SQL gives them.
     pub(crate) fn rows<const N: usize>(&self, tables: [&'static Table; N]) -> [Vec<Row>; N] {
         let lake = Lake::open(&self.path()).unwrap();
@@ -98,36 +89,39 @@ impl Warehouse {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
-                match path.is_dir() {
-                    true => folders.push(path),
-                    false => {
-                        found.insert(path.strip_prefix(&data).unwrap().display().to_string());
-                    }
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.insert(path.strip_prefix(&data).unwrap().display().to_string());
                 }
             }
         }
         found
     }
 
-    /// Reads every live file of the newest snapshot, whose size and row count must be as the
-    /// catalog says; gives their paths.
-    pub(crate) fn check_live_files(&self) -> BTreeSet<String> {
-        let lake = Lake::open(&self.path()).unwrap();
+    /// The rows of every table, read from the live files of the newest snapshot, whose sizes and row
+    /// counts must be as the catalog says; an error where there is no warehouse.
+    pub(crate) fn stored(&self) -> Result<Vec<(&'static Table, Vec<Row>)>> {
+        let lake = Lake::open(&self.path())?;
         let snapshot = lake.catalog.snapshot(AsOf::Latest).unwrap();
-        let mut live = BTreeSet::new();
+        let mut all = Vec::new();
         for table in tables::ALL {
+            let mut rows = Vec::new();
             for file in lake.catalog.files(table, snapshot).unwrap() {
                 let size = fs::metadata(lake.store.local_path(&file.path).unwrap()).unwrap().len();
                 assert_eq!(size, file.size_bytes, "size of {}", file.path);
-                let rows = block_on(async {
-                    let batches = lake.store.read(table, &file, Some(&[table.time])).await.unwrap();
-                    batches.map(|batch| batch.unwrap().num_rows()).collect::<Vec<_>>().await
+                let batches = block_on(async {
+                    let batches = lake.store.read(table, &file, None).await.unwrap();
+                    batches.map(Result::unwrap).collect::<Vec<_>>().await
                 });
-                assert_eq!(rows.iter().sum::<usize>() as u64, file.record_count, "{}", file.path);
-                live.insert(file.path);
+                let of_file: Vec<_> =
+                    batches.iter().flat_map(|batch| tables::rows(table, batch).unwrap()).collect();
+                assert_eq!(of_file.len() as u64, file.record_count, "rows of {}", file.path);
+                rows.extend(of_file);
             }
+            all.push((table, rows));
         }
-        live
+        Ok(all)
     }
 }
 
@@ -136,9 +130,10 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy_folder(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

@@ -135,7 +135,7 @@ fn check(imports: &[Vec<Row>]) {
         (got.new, got.changed, got.unchanged) = (counts.new, counts.changed, counts.unchanged);
         assert_eq!(got, expected, "import {step}");
         for (kind, rows) in JobKind::ALL.into_iter().zip(jobs) {
-            assert_eq!(by_key(rows), by_key(model.rows(kind)), "{kind} jobs after import {step}");
+            assert_eq!(by_key(&rows), by_key(&model.rows(kind)), "{kind} jobs after import {step}");
         }
         let files = warehouse.files_on_disk();
         let again = warehouse.ingest(rows, now, &Steps::none()).unwrap();
@@ -143,17 +143,20 @@ fn check(imports: &[Vec<Row>]) {
         assert_eq!(unchanged, (0, 0, None), "import {step} again");
         assert_eq!(warehouse.files_on_disk(), files, "import {step} again");
     }
-    warehouse.check_live_files();
+    warehouse.stored().unwrap();
 }
 
 /// Rows one line a job, so that a difference is readable.
-fn by_key(rows: Vec<Row>) -> BTreeMap<String, Vec<String>> {
+fn by_key(rows: &[Row]) -> BTreeMap<String, Vec<String>> {
     let columns = |row: &Row| {
         let cells = row.table().columns.iter().zip(row.cells());
         let shown = cells.filter(|(_, cell)| !cell.is_null());
         shown.map(|(column, cell)| format!("{} = {cell:?}", column.name)).collect()
     };
-    let key = |row: &Row| row.table().key.iter().map(|k| format!("{:?} ", row.get(k))).collect();
+    let key = |row: &Row| {
+        let cells: Vec<_> = row.table().key.iter().map(|column| row.get(column)).collect();
+        format!("{cells:?}")
+    };
     let count = rows.len();
     let map: BTreeMap<String, _> = rows.iter().map(|row| (key(row), columns(row))).collect();
     assert_eq!(map.len(), count, "a key is there twice");

@@ -1,0 +1,166 @@
+//! What the user of the command line sees: exit status, standard output and standard error, whole.
+
+mod damage;
+mod import;
+mod limits;
+mod pruning;
+mod refusals;
+mod sql;
+mod together;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder of its own in which commands run.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: TempDir::with_prefix("lookback-cli-").unwrap() }
+    }
+
+    /// One with a warehouse of three backup jobs.
+    fn with_jobs() -> Self {
+        let desk = Self::new();
+        desk.write("jobs.json", jobs(&JOBS));
+        let told = desk.run(&["import", "jobs.json"]);
+        assert!(told.starts_with("exit 0\n"), "{told}");
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    /// Runs `lookback`, on 5 January 2026 where the arguments say nothing else.
+    fn run(&self, arguments: &[&str]) -> String {
+        self.run_with(arguments, "")
+    }
+
+    /// Runs `lookback` with a text for its standard input; gives all that it told.
+    fn run_with(&self, arguments: &[&str], input: &str) -> String {
+        self.told(Command::new(env!("CARGO_BIN_EXE_lookback")), arguments, input)
+    }
+
+    /// `lookback` as a user whom the modes of files bind. They do not bind root, who runs it as
+    /// somebody else, from where that one may read it.
+    fn nobody(&self) -> Command {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_lookback"));
+        if fs::metadata(self.path("")).unwrap().uid() != 0 {
+            return Command::new(program);
+        }
+        fs::copy(program, self.path("lookback")).unwrap();
+        let mut command = Command::new(self.path("lookback"));
+        command.uid(65534).gid(65534);
+        command
+    }
+
+    fn told(&self, command: Command, arguments: &[&str], input: &str) -> String {
+        let (status, told) = self.outcome(command, arguments, input);
+        let status = status.map_or("killed".to_owned(), |status| status.to_string());
+        self.redact(&format!("exit {status}\n{told}"))
+    }
+
+    fn outcome(
+        &self,
+        mut command: Command,
+        arguments: &[&str],
+        input: &str,
+    ) -> (Option<i32>, String) {
+        command.current_dir(self.folder.path()).env_clear().env("TZ", "Asia/Tokyo");
+        command.args(arguments);
+        if !arguments.contains(&"--now") {
+            command.args(["--now", "2026-01-05T00:00:00Z"]);
+        }
+        if arguments[0] == "import" && !arguments.contains(&"--observed-at") {
+            command.args(["--observed-at", "2026-01-04T00:00:00Z"]);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let mut told = String::new();
+        for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
+            if !bytes.is_empty() {
+                let text = String::from_utf8(bytes).unwrap();
+                write!(told, "-- {name}\n{text}").unwrap();
+            }
+        }
+        (output.status.code(), told)
+    }
+
+    /// What differs from run to run is named: the folder and the ids of data files.
+    fn redact(&self, text: &str) -> String {
+        let folder = self.folder.path().display().to_string();
+        let mut rest = text.replace(&folder, "[DESK]");
+        let mut redacted = String::new();
+        while let Some((before, after)) = rest.split_once("/lookback-") {
+            redacted.push_str(before);
+            redacted.push_str("/lookback-");
+            let is_file = after.get(36..).is_some_and(|end| end.starts_with(".parquet"));
+            redacted.push_str(if is_file { "[ID]" } else { "" });
+            rest = after[if is_file { 36 } else { 0 }..].to_owned();
+        }
+        redacted + &rest
+    }
+
+    /// The one data file of a table.
+    fn data_file(&self, table: &str) -> PathBuf {
+        let mut path = self.path("warehouse/data/main").join(table);
+        while path.is_dir() {
+            let mut entries = path.read_dir().unwrap();
+            let next = entries.next().unwrap().unwrap().path();
+            assert!(entries.next().is_none(), "more than one in {}", path.display());
+            path = next;
+        }
+        path
+    }
+}
+
+/// Id, state and creation date of three backup jobs.
+const JOBS: [(&str, &str, &str); 3] = [
+    ("b-1", "COMPLETED", "2026-01-01T01:00:00Z"),
+    ("b-2", "RUNNING", "2026-01-01T02:00:00.5Z"),
+    ("b-3", "CREATED", "2026-01-02T03:00:00Z"),
+];
+
+fn job((id, state, created): (&str, &str, &str)) -> Value {
+    json!({
+        "BackupJobId": id,
+        "State": state,
+        "CreationDate": created,
+        "BackupVaultArn": "arn:aws:backup:eu-west-1:111111111111:backup-vault:v",
+    })
+}
+
+fn jobs(jobs: &[(&str, &str, &str)]) -> String {
+    json!({"BackupJobs": jobs.iter().map(|it| job(*it)).collect::<Vec<_>>()}).to_string()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Changes the catalog of a warehouse behind its back.
+fn alter_catalog(warehouse: &Path, sql: &str) {
+    let catalog = rusqlite::Connection::open(warehouse.join("catalog.sqlite")).unwrap();
+    catalog.execute_batch(sql).unwrap();
+}

@@ -1,0 +1,117 @@
+//! Runs every file of `tests/slt` against a warehouse of the jobs in `tests/slt/data`.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use lookback::catalog::AsOf;
+use lookback::engine::{Engine, Limits};
+use lookback::error::{Error, Result};
+use lookback::lake::Lake;
+use lookback::model::Steps;
+use lookback::source::files::{self, Defaults, Found};
+use lookback::tables::{Cell, Row};
+use sqllogictest::{
+    DB, DBOutput, DefaultColumnType, Runner, default_column_validator, default_normalizer,
+    default_validator,
+};
+
+use crate::warehouse::{Warehouse, block_on, instant};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slt");
+/// Set, it has the test write the answers into the files instead of comparing them.
+const UPDATE: &str = "LOOKBACK_UPDATE_SLT";
+
+/// A session over the warehouse.
+struct Session(Engine);
+
+impl DB for Session {
+    type Error = Error;
+    type ColumnType = DefaultColumnType;
+
+    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>> {
+        // The runner blocks a thread of its own kind, in which no other runtime runs.
+        let batches = block_on(self.0.query(sql))?;
+        let Some(first) = batches.first().filter(|batch| batch.num_columns() > 0) else {
+            return Ok(DBOutput::StatementComplete(0));
+        };
+        let types = vec![DefaultColumnType::Any; first.num_columns()];
+        Ok(DBOutput::Rows { types, rows: batches.iter().flat_map(texts).collect() })
+    }
+}
+
+fn texts(batch: &RecordBatch) -> Vec<Vec<String>> {
+    let options = FormatOptions::default().with_null("NULL");
+    let format = |column| ArrayFormatter::try_new(column, &options).unwrap();
+    let columns: Vec<_> = batch.columns().iter().map(|column| format(column.as_ref())).collect();
+    let text = |text: String| if text.is_empty() { "(empty)".to_owned() } else { text };
+    let row = |at| columns.iter().map(|column| text(column.value(at).to_string())).collect();
+    (0..batch.num_rows()).map(row).collect()
+}
+
+/// The files below `folder` with that extension, in order.
+fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<_> = entries
+        .flat_map(|path| if path.is_dir() { below(&path, extension) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|it| it == extension))
+        .collect();
+    found.sort();
+    found
+}
+
+/// A warehouse of the fixture, read on 1 February 2026.
+fn warehouse() -> Warehouse {
+    let observed_at = instant("2026-02-01");
+    let (region, account_id) = (None, None);
+    let defaults = Defaults { region, account_id, source: "fixture".into(), observed_at };
+    let data = Path::new(FOLDER).join("data");
+    let mut rows: Vec<Row> = Vec::new();
+    for path in [below(&data, "ndjson"), below(&data, "json")].concat() {
+        let file = File::open(&path).unwrap();
+        let findings = files::read(file, "fixture", &defaults, &mut |found| {
+            if let Found::Row(row) = found {
+                rows.push(row);
+            }
+            Ok(())
+        });
+        let findings = findings.unwrap();
+        assert_eq!((findings.bad, findings.notes()), (0, vec![]), "{}", path.display());
+    }
+    // What no file says: AWS stopped showing this job while it was open.
+    let is_forgotten = |row: &&mut Row| row.text("backup_job_id") == Some("b-15-forgotten");
+    rows.iter_mut().find(is_forgotten).unwrap().set("tracking", Cell::text("forgotten"));
+    let warehouse = Warehouse::new();
+    warehouse.ingest(&rows, observed_at, &Steps::none()).unwrap();
+    warehouse
+}
+
+#[test]
+fn sql_answers_as_the_files_say() {
+    let warehouse = warehouse();
+    let lake = Lake::open(&warehouse.path()).unwrap();
+    let paths = below(Path::new(FOLDER), "slt");
+    assert!(!paths.is_empty(), "no .slt file below {FOLDER}");
+    let mut failures = Vec::new();
+    for path in &paths {
+        let open =
+            || async { Engine::open(&lake, AsOf::Latest, Limits::default()).await.map(Session) };
+        let mut runner = Runner::new(open);
+        runner.with_column_validator(default_column_validator);
+        if env::var_os(UPDATE).is_some() {
+            let update = runner.update_test_file(
+                path,
+                " ",
+                default_validator,
+                default_normalizer,
+                default_column_validator,
+            );
+            futures::executor::block_on(update).unwrap();
+        } else if let Err(err) = runner.run_file(path) {
+            failures.push(err.display(false).to_string());
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
