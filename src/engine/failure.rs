@@ -83,7 +83,7 @@ fn schema(err: &SchemaError) -> Error {
     }
 }
 
-/// A function that does not exist is told only in words: `Invalid function 'x'.\nDid you mean 'y'?`.
+/// A function that does not exist is told only in words: `Invalid function .x.` and a second line.
 fn plan(cause: &str) -> Error {
     let unknown = cause.strip_prefix("Invalid function '").and_then(|rest| rest.split_once('\''));
     let Some((name, rest)) = unknown else { return Error::input(first_line(cause)) };

@@ -34,7 +34,7 @@ fn files_read(desk: &Desk, query: &str) -> u64 {
     let sql = format!("SET datafusion.execution.target_partitions = 1; EXPLAIN ANALYZE {query}");
     let told = desk.run(&["sql", &sql, "--format", "ndjson"]);
     assert!(told.starts_with("exit 0"), "{query}: {told}");
-    let counts = told.split("files_read=").skip(1).map(|rest| {
+    let counts = told.split("files_opened=").skip(1).map(|rest| {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<u64>().unwrap()
     });
