@@ -186,11 +186,15 @@ fn long_file(file: &Source) -> Vec<String> {
     is_long.then(|| format!("{}: {lines} lines; split it", file.path)).into_iter().collect()
 }
 
+/// A line of nothing but text is a quotation, such as a whole output that a test expects: it stays
+/// as it was printed.
 fn long_lines(file: &Source) -> Vec<String> {
-    let lines = file.text.lines().enumerate();
-    let columns = lines.map(|(index, line)| (index + 1, line.chars().count()));
-    let long = columns.filter(|(_, columns)| *columns > LINE_COLUMNS_MAX);
-    long.map(|(line, columns)| format!("{}:{line}: {columns} columns", file.path)).collect()
+    let said = file.code.lines().zip(file.comments.lines());
+    let is_said = said.map(|(code, comment)| !code.trim().is_empty() || !comment.trim().is_empty());
+    let lines = file.text.lines().zip(is_said.chain(std::iter::repeat(true))).enumerate();
+    let columns = lines.map(|(index, (line, said))| (index + 1, line.chars().count(), said));
+    let long = columns.filter(|(_, columns, said)| *said && *columns > LINE_COLUMNS_MAX);
+    long.map(|(line, columns, _)| format!("{}:{line}: {columns} columns", file.path)).collect()
 }
 
 fn leftovers(file: &Source) -> Vec<String> {
@@ -270,6 +274,8 @@ fn a_long_file_and_a_long_line_are_refused() {
     refuses(long_file, "a.rs", &"\n".repeat(451), &["a.rs: 451 lines; split it"]);
     refuses(long_lines, "a.rs", &"é".repeat(100), &[]);
     refuses(long_lines, "a.rs", &format!("\n{}", "é".repeat(101)), &["a.rs:2: 101 columns"]);
+    refuses(long_lines, "a.rs", &format!("r\"\n{}\n\";", "é".repeat(101)), &[]);
+    refuses(long_lines, "a.rs", &format!("\n// {}", "é".repeat(98)), &["a.rs:2: 101 columns"]);
 }
 
 #[test]

@@ -45,13 +45,15 @@ impl Clock for VirtualClock {
     }
 }
 
-/// A time of the file system or of the machine's clock.
+/// A time of the file system or of the machine's clock, in whole milliseconds, as AWS's are: a time
+/// that was printed or typed is then the same time.
 pub(super) fn instant(time: SystemTime) -> Instant {
-    let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(0);
-    Instant::from_micros(match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => micros(after),
-        Err(before) => -micros(before.duration()),
-    })
+    let millis = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(0);
+    let millis = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => millis(after),
+        Err(before) => -millis(before.duration()),
+    };
+    Instant::from_millis(millis).unwrap_or(Instant::from_micros(0))
 }
 
 #[cfg(test)]

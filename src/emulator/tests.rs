@@ -355,21 +355,6 @@ fn aws_lists_a_job_for_thirty_days() {
 }
 
 #[test]
-fn a_list_goes_on_after_any_of_its_jobs() {
-    let world = world(8, 3, 60);
-    let day = day("2026-02-01");
-    for kind in JobKind::ALL {
-        let ids = |jobs: &mut dyn Iterator<Item = Job<'_>>| jobs.map(|job| job.id()).collect();
-        let all: Vec<String> = ids(&mut world.jobs(kind, "us-east-1", day));
-        for (index, id) in all.iter().enumerate() {
-            let rest: Vec<String> = ids(&mut world.jobs_after(kind, "us-east-1", day, id));
-            assert_eq!(rest, all[index + 1..]);
-        }
-        assert_eq!(world.jobs_after(kind, "us-east-1", day, "x").count(), 0);
-    }
-}
-
-#[test]
 fn nothing_is_found_where_it_is_not() {
     let world = world(6, 2, 50);
     let day = day("2026-02-02");

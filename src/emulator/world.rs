@@ -87,43 +87,12 @@ impl World {
         region: &str,
         day: i64,
     ) -> impl Iterator<Item = Job<'_>> + use<'_> {
-        let first =
-            self.region_number(region).map(|region| Place { world: self, account: 0, region });
-        self.jobs_from(kind, first, 0, day)
-    }
-
-    /// What follows, in the list of [`jobs`](Self::jobs), the job with that id; nothing if the
-    /// id is of no job of that list. Costs no more than what it gives.
-    pub fn jobs_after(
-        &self,
-        kind: JobKind,
-        region: &str,
-        day: i64,
-        id: &str,
-    ) -> impl Iterator<Item = Job<'_>> + use<'_> {
-        let job = self.find(kind, region, id).filter(|job| job.creation_date().day() == day);
-        let (first, resource) = job.map_or((None, 0), |job| (Some(job.place), job.key.resource));
-        let from_resource = self.jobs_from(kind, first, resource, day);
-        from_resource.skip_while(move |next| job.is_some_and(|job| job.key != next.key)).skip(1)
-    }
-
-    /// The jobs of a day from a resource of a place on, and of the accounts after that.
-    fn jobs_from(
-        &self,
-        kind: JobKind,
-        first: Option<Place<'_>>,
-        resource: u32,
-        day: i64,
-    ) -> impl Iterator<Item = Job<'_>> + use<'_> {
         let accounts = u32::try_from(self.accounts.len()).unwrap_or(0);
-        let first = first.map(|place| (place.account, place.region));
-        let places = first.into_iter().flat_map(move |(first, region)| {
-            (first..accounts).map(move |account| {
-                let place = Place { world: self, account, region };
-                (place, if account == first { resource } else { 0 })
-            })
+        let region = self.region_number(region);
+        let places = region.into_iter().flat_map(move |region| {
+            (0..accounts).map(move |account| Place { world: self, account, region })
         });
-        places.flat_map(move |(place, resource)| place_jobs(place, kind, resource, day))
+        places.flat_map(move |place| place_jobs(place, kind, day))
     }
 
     /// The jobs of a kind that were created in an account and Region on a UTC day.
@@ -138,7 +107,7 @@ impl World {
         let account = account.and_then(|account| u32::try_from(account).ok());
         let place = account.zip(self.region_number(region));
         let place = place.map(|(account, region)| Place { world: self, account, region });
-        place.into_iter().flat_map(move |place| place_jobs(place, kind, 0, day))
+        place.into_iter().flat_map(move |place| place_jobs(place, kind, day))
     }
 
     /// The job of a kind with that id, if it was or will be created in that Region. Costs no
@@ -174,19 +143,14 @@ impl World {
     }
 }
 
-fn place_jobs(
-    place: Place<'_>,
-    kind: JobKind,
-    first_resource: u32,
-    day: i64,
-) -> impl Iterator<Item = Job<'_>> {
+fn place_jobs(place: Place<'_>, kind: JobKind, day: i64) -> impl Iterator<Item = Job<'_>> {
     let earlier = match kind {
         JobKind::Backup => MEMBER_DAYS,
         JobKind::Copy | JobKind::Scan => FOLLOW_DAYS,
         JobKind::Restore => 0,
     };
     let nights: Vec<_> = (day - earlier..=day).map(|day| Night::new(place, day)).collect();
-    (first_resource..place.world.resource_count(place)).flat_map(move |index| {
+    (0..place.world.resource_count(place)).flat_map(move |index| {
         let resource = Resource::at(place, index);
         let mut jobs = Vec::new();
         for night in &nights {

@@ -1,7 +1,7 @@
 //! A write that fails, or whose process is killed, at step N for N = 1, 2, 3, … until it survives.
 //!
-//! After each the warehouse is the old state or the new one, whole; and the same import, undisturbed,
-//! then gives what an undisturbed run gives.
+//! After each the warehouse is the old state or the new one, whole; and the same import,
+//! undisturbed, then gives what an undisturbed run gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

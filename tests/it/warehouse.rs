@@ -99,8 +99,8 @@ impl Warehouse {
         found
     }
 
-    /// The rows of every table, read from the live files of the newest snapshot, whose sizes and row
-    /// counts must be as the catalog says; an error where there is no warehouse.
+    /// The rows of every table, read from the live files of the newest snapshot, whose sizes and
+    /// row counts must be as the catalog says; an error where there is no warehouse.
     pub(crate) fn stored(&self) -> Result<Vec<(&'static Table, Vec<Row>)>> {
         let lake = Lake::open(&self.path())?;
         let snapshot = lake.catalog.snapshot(AsOf::Latest).unwrap();

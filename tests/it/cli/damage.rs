@@ -81,6 +81,7 @@ fn a_file_whose_bytes_were_changed_is_named() {
     fs::write(&file, &bytes).unwrap();
     let told = desk.run(&["sql", QUERY]);
     let first = told.lines().nth(2).unwrap().split(": ").take(2).collect::<Vec<_>>().join(": ");
-    assert_snapshot!(first, @r#"error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" cannot be read"#);
+    let first = first.replace("main/backup_jobs/year=2026/month=1/", "");
+    assert_snapshot!(first, @r#"error: data file "lookback-[ID].parquet" cannot be read"#);
     assert!(told.starts_with("exit 2\n"), "{told}");
 }
