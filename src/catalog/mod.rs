@@ -81,7 +81,7 @@ impl Catalog {
         connection.busy_timeout(BUSY_TIMEOUT).map_err(|err| failed(&action, err))?;
         // A rollback journal: a closed WAL catalog cannot be opened from a read-only mount.
         connection
-            .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+            .execute_batch("PRAGMA synchronous = FULL;")
             .map_err(|err| failed(&action, err))?;
         Ok(Self { folder, connection: Mutex::new(connection) })
     }
