@@ -6,6 +6,8 @@
 
 mod arn;
 mod clock;
+mod coverage;
+mod job;
 mod kind;
 mod state;
 mod steps;
@@ -14,6 +16,10 @@ mod time;
 
 pub use arn::ArnParts;
 pub use clock::{Clock, FixedClock};
+pub use coverage::{
+    Coverage, CoverageStatus, HORIZON_DAYS, OVERLAP_DAYS, Span, found, gaps, learn,
+};
+pub use job::{JobKey, OpenJob, Place, Reach};
 pub use kind::JobKind;
 pub use state::{RESTORE_TEST_DAYS, RestoreTest, Tracking, is_terminal, tracking};
 pub use steps::Steps;
