@@ -9,8 +9,11 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::catalog::AsOf;
-use crate::model::Instant;
+use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
+
+use super::config::CONCURRENCY_MAX;
+use super::units::{age, bytes, rate, seconds};
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
 ///
@@ -19,15 +22,13 @@ use crate::output::Format;
 #[derive(Debug, Parser)]
 #[command(name = "lookback", version, max_term_width = 100)]
 pub(super) struct Arguments {
-    /// The folder of the warehouse.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "LOOKBACK_WAREHOUSE",
-        default_value = "warehouse"
-    )]
-    pub(super) warehouse: PathBuf,
+    /// The folder of the warehouse [default: warehouse]
+    #[arg(long, global = true, value_name = "DIR", env = "LOOKBACK_WAREHOUSE")]
+    pub(super) warehouse: Option<PathBuf>,
+
+    /// The settings file [default: lookback.toml here, else in the user's folder of settings]
+    #[arg(long, global = true, value_name = "FILE", env = "LOOKBACK_CONFIG")]
+    pub(super) config: Option<PathBuf>,
 
     /// Pretend that it is this instant, for replays and tests.
     #[arg(long, global = true, value_name = "TIMESTAMP", value_parser = instant)]
@@ -41,7 +42,9 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Emulate(EmulateOptions),
     Import(ImportOptions),
+    Ingest(IngestOptions),
     Sql(SqlOptions),
+    Status(StatusOptions),
 }
 
 /// Pretend to be AWS Backup, with the jobs of a simulated organisation.
@@ -120,6 +123,89 @@ pub(super) struct ImportOptions {
     pub(super) strict: bool,
 }
 
+/// Read from AWS Backup what is not held yet, and what may have changed.
+///
+/// Reads the sources of `lookback.toml`, or the one that flags describe: then those of the file are
+/// not used. Credentials come by AWS's standard chain: environment, profiles, SSO, roles, instance
+/// metadata. A night that failed, or was interrupted, is made up for by the next one.
+#[derive(Args, Debug)]
+pub(super) struct IngestOptions {
+    /// The profile of AWS's shared configuration whose credentials to use.
+    #[arg(long, value_name = "NAME", help_heading = SOURCE)]
+    pub(super) profile: Option<String>,
+
+    /// The Regions to read, with commas between them [default: AWS_REGION]
+    #[arg(
+        long,
+        value_name = "REGION,…",
+        value_delimiter = ',',
+        conflicts_with = "all_regions",
+        help_heading = SOURCE
+    )]
+    pub(super) region: Option<Vec<String>>,
+
+    /// Read every Region that this version knows.
+    #[arg(long, help_heading = SOURCE)]
+    pub(super) all_regions: bool,
+
+    /// Read the jobs of all accounts of the organization, as its management account or as a
+    /// delegated administrator of AWS Backup.
+    #[arg(long, help_heading = SOURCE)]
+    pub(super) organization: bool,
+
+    /// Send requests there instead of to AWS.
+    #[arg(long, value_name = "URL", help_heading = SOURCE)]
+    pub(super) endpoint_url: Option<String>,
+
+    /// The role to assume with these credentials.
+    #[arg(long, value_name = "ARN", help_heading = SOURCE)]
+    pub(super) role_arn: Option<String>,
+
+    /// The external id that the role's trust policy asks for.
+    #[arg(long, value_name = "ID", requires = "role_arn", help_heading = SOURCE)]
+    pub(super) external_id: Option<String>,
+
+    /// Read only these sources of `lookback.toml`, with commas between them.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', conflicts_with_all = SOURCE_FLAGS)]
+    pub(super) source: Vec<String>,
+
+    /// Read only these kinds of job, with commas between them.
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = kinds())]
+    pub(super) kind: Vec<JobKind>,
+
+    /// How many units to read at once.
+    #[arg(long, value_name = "N", value_parser = concurrency, env = "LOOKBACK_CONCURRENCY")]
+    pub(super) concurrency: Option<usize>,
+
+    /// Calls a second of one operation in one Region, at most [default: 50]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(super) rate: Option<f64>,
+
+    /// Tell the end on standard output as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// The heading of the flags that describe a source.
+const SOURCE: &str = "Instead of the sources of lookback.toml";
+/// These flags.
+const SOURCE_FLAGS: [&str; 7] = [
+    "profile",
+    "region",
+    "all_regions",
+    "organization",
+    "endpoint_url",
+    "role_arn",
+    "external_id",
+];
+
+impl IngestOptions {
+    /// Whose jobs the flags ask for.
+    pub(super) fn reach(&self) -> Reach {
+        if self.organization { Reach::Organization } else { Reach::Account }
+    }
+}
+
 /// Ask the warehouse in SQL.
 ///
 /// Tables: `backup_jobs`, `copy_jobs`, `restore_jobs`, `scan_jobs`, `aws_job_summaries`,
@@ -145,19 +231,42 @@ pub(super) struct SqlOptions {
     #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]
     pub(super) as_of: Option<AsOf>,
 
-    /// How much memory the query may use before it spills to disk.
-    #[arg(
-        long,
-        value_name = "SIZE",
-        default_value = "1G",
-        value_parser = bytes,
-        env = "LOOKBACK_MEMORY_LIMIT"
-    )]
-    pub(super) memory_limit: usize,
+    /// How much memory the query may use before it spills to disk [default: 1G]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, env = "LOOKBACK_MEMORY_LIMIT")]
+    pub(super) memory_limit: Option<usize>,
 
     /// How many seconds the query may take.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "LOOKBACK_TIMEOUT")]
     pub(super) timeout: Option<Duration>,
+}
+
+/// Tell what is held: the last success, the last 45 days, open jobs and lost days.
+///
+/// A row is a source, a Region and a kind of job. Nothing is asked of AWS.
+#[derive(Args, Debug)]
+pub(super) struct StatusOptions {
+    /// Exit with status 1 if any of them has no success younger than this, such as 26h.
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub(super) max_age: Option<Duration>,
+
+    /// Tell only of these sources, with commas between them.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) source: Vec<String>,
+
+    /// How to tell it.
+    #[arg(long, default_value = "table", value_parser = status_formats())]
+    pub(super) format: StatusFormat,
+}
+
+/// How `lookback status` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StatusFormat {
+    /// A table for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// Metrics in Prometheus's text format.
+    Prometheus,
 }
 
 fn instant(text: &str) -> Result<Instant, String> {
@@ -181,28 +290,27 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     })
 }
 
-/// A size such as `512M` or `2G`; the units are of 1024.
-fn bytes(text: &str) -> Result<usize, String> {
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let scale = match text[digits.len()..].trim().to_ascii_uppercase().as_str() {
-        "" | "B" => Some(0),
-        "K" | "KB" | "KIB" => Some(10),
-        "M" | "MB" | "MIB" => Some(20),
-        "G" | "GB" | "GIB" => Some(30),
-        _ => None,
-    };
-    let number = digits.parse::<usize>().ok().filter(|number| *number > 0);
-    scale
-        .zip(number)
-        .and_then(|(scale, number)| number.checked_mul(1 << scale))
-        .ok_or_else(|| "it is no size; write one such as 512M or 2G".to_owned())
+fn kinds() -> impl TypedValueParser<Value = JobKind> {
+    PossibleValuesParser::new(JobKind::ALL.map(JobKind::name)).try_map(|name| {
+        JobKind::from_name(&name).ok_or_else(|| format!("there is no kind \"{name}\""))
+    })
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
-    seconds
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "it is no number of seconds above 0".to_owned())
+fn status_formats() -> impl TypedValueParser<Value = StatusFormat> {
+    let format = |name: String| match name.as_str() {
+        "table" => Ok(StatusFormat::Table),
+        "json" => Ok(StatusFormat::Json),
+        "prometheus" => Ok(StatusFormat::Prometheus),
+        _ => Err(format!("there is no format \"{name}\"")),
+    };
+    PossibleValuesParser::new(["table", "json", "prometheus"]).try_map(format)
+}
+
+fn concurrency(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=CONCURRENCY_MAX).contains(number));
+    number
+        .and_then(|number| usize::try_from(number).ok())
+        .ok_or_else(|| format!("it is no number from 1 to {CONCURRENCY_MAX}"))
 }
 
 #[cfg(test)]
@@ -222,15 +330,6 @@ mod tests {
         assert_eq!(speed("0"), Ok(0.0));
         for text in ["-1", "inf", "NaN", "fast", ""] {
             assert!(speed(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn sizes_are_read_in_units_of_1024() {
-        assert_eq!(bytes("512M"), Ok(512 << 20));
-        assert_eq!(bytes("2 GiB"), Ok(2 << 30));
-        for text in ["", "G", "0", "-1", "1.5G", "99999999999999999999", "3X", "é"] {
-            assert!(bytes(text).is_err(), "{text}");
         }
     }
 }

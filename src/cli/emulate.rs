@@ -16,6 +16,7 @@ use crate::serve::http::Limits;
 use super::args::EmulateOptions;
 use super::clock::VirtualClock;
 use super::settings::Settings;
+use super::signals::Signals;
 use super::target::Target;
 use super::{Status, printer};
 
@@ -32,9 +33,9 @@ pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result
     let service = service(world, plan, clock);
     let server = Server::new(listener, service, Limits::default())?;
     // Whoever reads the URL may interrupt at once: that must end it gracefully already.
-    let interrupted = interrupted()?;
+    let mut signals = Signals::listen()?;
     tell(&format!("http://{}", server.address()), &region)?;
-    server.run(interrupted).await;
+    server.run(async move { signals.next().await }).await;
     Ok(Status::Done)
 }
 
@@ -101,25 +102,12 @@ fn tell(url: &str, region: &str) -> Result<()> {
     Ok(())
 }
 
-/// Done when the process is asked to end: by Ctrl-C or, as services are, by SIGTERM.
-fn interrupted() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |err| Error::io("wait for signals", err);
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
     use super::super::args::{Arguments, Command};
+    use super::super::settings::Environment;
     use super::*;
 
     fn options(flags: &[&str]) -> EmulateOptions {
@@ -163,7 +151,7 @@ mod tests {
             (["--listen", "0.0.0.0:0"], "is not a loopback address"),
         ] {
             let arguments = Arguments::try_parse_from(["lookback", "emulate"]).unwrap();
-            let settings = Settings::resolve(&arguments).unwrap();
+            let settings = Settings::resolve(&arguments, Environment::default()).unwrap();
             let err = run(&settings, &options(&flags)).await.unwrap_err();
             assert!(err.to_string().ends_with(problem), "{err}");
         }

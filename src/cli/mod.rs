@@ -7,12 +7,19 @@
 
 mod args;
 mod clock;
+mod config;
 mod emulate;
 mod import;
+mod ingest;
 mod printer;
+mod section;
 mod settings;
+mod signals;
+mod sources;
 mod sql;
+mod status;
 mod target;
+mod units;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -22,7 +29,7 @@ use clap::Parser;
 use crate::error::{Error, Kind, Result};
 
 use self::args::{Arguments, Command};
-use self::settings::Settings;
+use self::settings::{Environment, Settings};
 
 /// How a run of the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
-    let settings = Settings::resolve(&arguments)?;
+    let settings = Settings::resolve(&arguments, Environment::of_process())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -79,7 +86,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         match &arguments.command {
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
+            Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
+            Command::Status(options) => status::run(&settings, options),
         }
     })
 }

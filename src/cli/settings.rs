@@ -1,14 +1,59 @@
-//! What was typed, resolved with the environment and the defaults.
+//! What was typed, resolved with the environment, the settings file and the defaults.
+//!
+//! The one place where it is decided which of them goes first: flags, then the environment, then
+//! the file, then the default.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::engine::Limits;
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
-use crate::model::{Clock, FixedClock, Steps};
+use crate::model::{Clock, FixedClock, Instant, Steps};
+use crate::source::aws::Source;
 
-use super::args::Arguments;
+use super::args::{Arguments, IngestOptions, SqlOptions};
 use super::clock::SystemClock;
+use super::config::Config;
+use super::sources::{self, Regions, Table, Wanted};
+
+/// The settings file's name, in the working folder and in the user's folder of settings.
+const FILE: &str = "lookback.toml";
+/// The folder of the warehouse, where nothing else is said.
+const WAREHOUSE_DEFAULT: &str = "warehouse";
+/// The memory of a query in bytes, where nothing else is said.
+const MEMORY_DEFAULT: usize = 1 << 30;
+
+/// What of the process's environment matters, besides what the flags name as their own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Environment {
+    /// The user's folder of settings: `XDG_CONFIG_HOME`, or `.config` in `HOME`.
+    pub(super) config_home: Option<PathBuf>,
+    /// The Region: `AWS_REGION`, or `AWS_DEFAULT_REGION`.
+    pub(super) region: Option<String>,
+    /// The profile: `AWS_PROFILE`.
+    pub(super) profile: Option<String>,
+    /// The step of a write at which this process is to end, for the tests that kill it there.
+    pub(super) abort_at_step: Option<String>,
+}
+
+impl Environment {
+    /// That of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is where settings are resolved")]
+    pub(super) fn of_process() -> Self {
+        let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let home = || get("HOME").map(|home| Path::new(&home).join(".config"));
+        Self {
+            config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
+            region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
+            profile: get("AWS_PROFILE"),
+            abort_at_step: get(ABORT_AT_STEP),
+        }
+    }
+}
+
+const ABORT_AT_STEP: &str = "LOOKBACK_TEST_ABORT_AT_STEP";
 
 /// What every command needs.
 #[derive(Debug)]
@@ -19,15 +64,27 @@ pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
     /// Where writing is made to fail, in tests.
     pub(super) steps: Steps,
+    now: Option<Instant>,
+    config: Config,
+    environment: Environment,
 }
 
 impl Settings {
-    pub(super) fn resolve(arguments: &Arguments) -> Result<Self> {
+    pub(super) fn resolve(arguments: &Arguments, environment: Environment) -> Result<Self> {
         let clock: Arc<dyn Clock> = match arguments.now {
             Some(now) => Arc::new(FixedClock(now)),
             None => Arc::new(SystemClock),
         };
-        Ok(Self { warehouse: arguments.warehouse.clone(), clock, steps: steps()? })
+        let config = read(arguments.config.as_deref(), environment.config_home.as_deref())?;
+        let warehouse = arguments.warehouse.clone().or_else(|| config.warehouse.clone());
+        Ok(Self {
+            warehouse: warehouse.unwrap_or_else(|| PathBuf::from(WAREHOUSE_DEFAULT)),
+            clock,
+            steps: steps(&environment)?,
+            now: arguments.now,
+            config,
+            environment,
+        })
     }
 
     /// The warehouse, for reading.
@@ -39,15 +96,163 @@ impl Settings {
     pub(super) fn writable_lake(&self) -> Result<WritableLake> {
         WritableLake::open_or_create(&self.warehouse, self.clock.now(), &self.steps)
     }
+
+    /// What a query may use.
+    pub(super) fn limits(&self, options: &SqlOptions) -> Limits {
+        let memory = options.memory_limit.or(self.config.memory_limit);
+        let time: Option<Duration> = options.timeout.or(self.config.timeout);
+        Limits { memory_bytes: memory.unwrap_or(MEMORY_DEFAULT), time }
+    }
+
+    /// How many units an ingest reads at once, if anything says so.
+    pub(super) fn concurrency(&self, options: &IngestOptions) -> Option<usize> {
+        options.concurrency.or(self.config.concurrency)
+    }
+
+    /// What an ingest reads.
+    ///
+    /// # Errors
+    /// There is no source, or one that cannot be read.
+    pub(super) fn sources(&self, options: &IngestOptions) -> Result<Vec<Source>> {
+        let wanted = Wanted {
+            flags: described(options),
+            names: options.source.clone(),
+            kinds: options.kind.clone(),
+            rate: options.rate,
+            now: self.now,
+            region: self.environment.region.clone(),
+            profile: self.environment.profile.clone(),
+        };
+        sources::choose(&self.config.sources, &wanted)
+    }
+
+    /// The sources of the settings file.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub(super) fn configured_sources(&self) -> Result<Vec<Source>> {
+        sources::expand(&self.config.sources)
+    }
 }
 
-/// The step of a write at which this process is to end, for the tests that kill it there.
-#[expect(clippy::disallowed_methods, reason = "this is where settings are resolved")]
-fn steps() -> Result<Steps> {
-    const VARIABLE: &str = "LOOKBACK_TEST_ABORT_AT_STEP";
-    let Ok(text) = std::env::var(VARIABLE) else { return Ok(Steps::none()) };
+/// The source that flags describe, if any do.
+fn described(options: &IngestOptions) -> Option<Table> {
+    let regions = if options.all_regions {
+        Some(Regions::All)
+    } else {
+        options.region.clone().map(Regions::These)
+    };
+    let table = Table {
+        profile: options.profile.clone(),
+        regions,
+        reach: options.reach(),
+        role_arn: options.role_arn.clone(),
+        external_id: options.external_id.clone(),
+        endpoint_url: options.endpoint_url.clone(),
+        ..Table::default()
+    };
+    (table != Table::default()).then_some(table)
+}
+
+/// The settings file that was named, or else the one of the working folder, or of the user.
+fn read(named: Option<&Path>, config_home: Option<&Path>) -> Result<Config> {
+    if let Some(path) = named {
+        return read_file(path)?.ok_or_else(|| {
+            Error::input(format!("there is no settings file \"{}\"", path.display()))
+                .with_hint("name another with --config, or leave out --config and LOOKBACK_CONFIG")
+        });
+    }
+    if let Some(config) = read_file(Path::new(FILE))? {
+        return Ok(config);
+    }
+    let Some(home) = config_home else { return Ok(Config::default()) };
+    Ok(read_file(&home.join("lookback").join(FILE))?.unwrap_or_default())
+}
+
+/// The settings of a file, if it is there. A relative path in it begins at its own folder: a timer
+/// or a service may run anywhere.
+fn read_file(path: &Path) -> Result<Option<Config>> {
+    let name = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(err) => return Err(Error::io(format!("read settings file \"{name}\""), err)),
+    };
+    let mut config = Config::parse(&name, &text)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    config.warehouse = config.warehouse.map(|warehouse| folder.join(warehouse));
+    Ok(Some(config))
+}
+
+fn steps(environment: &Environment) -> Result<Steps> {
+    let Some(text) = &environment.abort_at_step else { return Ok(Steps::none()) };
     let step = text.parse().map_err(|_| {
-        Error::new(Kind::Input, format!("variable {VARIABLE} is \"{text}\", which is no number"))
+        let message = format!("variable {ABORT_AT_STEP} is \"{text}\", which is no number");
+        Error::new(Kind::Input, message)
     })?;
     Ok(Steps::aborting_at(step))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::Command;
+    use super::*;
+
+    /// A settings file of its own, and the environment of a user who has it.
+    fn home(text: &str) -> (tempfile::TempDir, Environment) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("lookback")).unwrap();
+        std::fs::write(folder.path().join("lookback").join(FILE), text).unwrap();
+        let config_home = Some(folder.path().to_owned());
+        (folder, Environment { config_home, ..Environment::default() })
+    }
+
+    fn settings(flags: &[&str], environment: &Environment) -> (Settings, Arguments) {
+        let arguments = Arguments::try_parse_from(["lookback"].iter().chain(flags)).unwrap();
+        (Settings::resolve(&arguments, environment.clone()).unwrap(), arguments)
+    }
+
+    #[test]
+    fn flags_go_before_the_file_and_the_file_before_defaults() {
+        let (folder, environment) = home("warehouse = \"w\"\nmemory_limit = \"1K\"\n");
+        let limits = |flags: &[&str], environment| {
+            let (settings, arguments) = settings(flags, environment);
+            let Command::Sql(options) = arguments.command else { panic!("another command") };
+            (settings.warehouse.clone(), settings.limits(&options).memory_bytes)
+        };
+        let beside_the_file = folder.path().join("lookback/w");
+        assert_eq!(limits(&["sql"], &environment), (beside_the_file, 1024));
+        let flags = ["sql", "--warehouse", "v", "--memory-limit", "2K"];
+        assert_eq!(limits(&flags, &environment), (PathBuf::from("v"), 2048));
+        let defaults = (PathBuf::from("warehouse"), 1 << 30);
+        assert_eq!(limits(&["sql"], &Environment::default()), defaults);
+    }
+
+    #[test]
+    fn flags_describe_one_source_and_the_file_s_are_not_used() {
+        let (_folder, mut environment) = home(
+            "[ingest]\nconcurrency = 3\n[[source]]\nname = \"prod\"\nregions = [\"us-east-1\"]\n",
+        );
+        environment.region = Some("eu-west-1".to_owned());
+        let sources = |flags: &[&str]| {
+            let (settings, arguments) = settings(flags, &environment);
+            let Command::Ingest(options) = arguments.command else { panic!("another command") };
+            let sources = settings.sources(&options).unwrap();
+            let names = sources.iter().map(|it| format!("{} {}", it.name, it.regions.join(",")));
+            (names.collect::<Vec<_>>().join("; "), settings.concurrency(&options))
+        };
+        assert_eq!(sources(&["ingest"]), ("prod us-east-1".to_owned(), Some(3)));
+        let flags = ["ingest", "--organization", "--concurrency", "4"];
+        assert_eq!(sources(&flags), ("default eu-west-1".to_owned(), Some(4)));
+    }
+
+    #[test]
+    fn a_file_that_is_named_must_be_there() {
+        let arguments = ["lookback", "--config", "/nowhere/l.toml", "status"];
+        let arguments = Arguments::try_parse_from(arguments).unwrap();
+        let err = Settings::resolve(&arguments, Environment::default()).unwrap_err();
+        assert_eq!(err.chain(), "there is no settings file \"/nowhere/l.toml\"");
+    }
 }

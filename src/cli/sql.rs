@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read, stdin};
 
 use futures::StreamExt;
 
-use crate::engine::{Answer, Engine, Limits};
+use crate::engine::{Answer, Engine};
 use crate::error::{Error, Result};
 use crate::output::{self, Format, Written};
 
@@ -16,7 +16,7 @@ use super::{Status, printer};
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
     let text = question(options)?;
     let lake = settings.lake()?;
-    let limits = Limits { memory_bytes: options.memory_limit, time: options.timeout };
+    let limits = settings.limits(options);
     let engine = Engine::open(&lake, options.as_of.unwrap_or_default(), limits).await?;
     let statements = engine.parse(&text)?;
     if statements.is_empty() {

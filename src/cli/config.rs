@@ -1,0 +1,316 @@
+//! What a settings file (`lookback.toml`) says, each key with its type. Pure.
+//!
+//! What keys mean together, and whether a source can be read, is decided in [`super::sources`].
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use toml::de::DeTable;
+
+use crate::error::Result;
+use crate::model::{JobKind, Reach};
+
+use super::section::{File, Section};
+use super::sources::{Regions, Table};
+use super::units::{RATES, bytes, is_rate};
+
+/// The keys outside of tables, and the tables.
+const KEYS: [&str; 5] = ["warehouse", "memory_limit", "timeout", "ingest", "source"];
+/// The keys of `[ingest]`.
+const INGEST_KEYS: [&str; 1] = ["concurrency"];
+/// The keys of `[[source]]`.
+const SOURCE_KEYS: [&str; 12] = [
+    "name",
+    "profile",
+    "regions",
+    "kinds",
+    "scope",
+    "rate",
+    "role_arn",
+    "external_id",
+    "endpoint_url",
+    "account_id",
+    "accounts",
+    "role_name",
+];
+
+/// How many units may be read at once.
+pub(super) const CONCURRENCY_MAX: u64 = 256;
+
+/// A settings file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Config {
+    /// The folder of the warehouse; relative to the folder of the file.
+    pub(super) warehouse: Option<PathBuf>,
+    /// How much memory a query may use, in bytes.
+    pub(super) memory_limit: Option<usize>,
+    /// How long a query may take.
+    pub(super) timeout: Option<Duration>,
+    /// How many units an ingest reads at once.
+    pub(super) concurrency: Option<usize>,
+    /// The sources, as they stand there.
+    pub(super) sources: Vec<Table>,
+}
+
+impl Config {
+    /// Reads the text of the file with that name.
+    ///
+    /// # Errors
+    /// The first thing in it that is no TOML, is unknown, or has the wrong type.
+    pub(super) fn parse(name: &str, text: &str) -> Result<Self> {
+        let file = File { name, text };
+        let document = DeTable::parse(text).map_err(|err| {
+            let what = format!("it is no TOML: {}", err.message().trim_end_matches('.'));
+            file.wrong(&err.span().unwrap_or(0..0), &what)
+        })?;
+        let top = Section::new(file, document.get_ref(), "the settings", &KEYS)?;
+        let ingest = top.table("ingest", &INGEST_KEYS)?;
+        let sources = top.tables("source", &SOURCE_KEYS)?;
+        let concurrency = ingest.map(concurrency).transpose()?.flatten();
+        Ok(Self {
+            warehouse: top.text("warehouse")?.map(PathBuf::from),
+            memory_limit: memory_limit(top)?,
+            timeout: timeout(top)?,
+            concurrency,
+            sources: sources.into_iter().map(source).collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn memory_limit(top: Section<'_>) -> Result<Option<usize>> {
+    let Some(text) = top.text("memory_limit")? else { return Ok(None) };
+    bytes(&text).map(Some).map_err(|_| {
+        top.wrong("memory_limit", "not a size").with_hint("write a size such as \"512M\" or \"2G\"")
+    })
+}
+
+fn timeout(top: Section<'_>) -> Result<Option<Duration>> {
+    let Some(seconds) = top.number("timeout")? else { return Ok(None) };
+    let length = Duration::try_from_secs_f64(seconds).ok().filter(|length| !length.is_zero());
+    length.map(Some).ok_or_else(|| {
+        top.wrong("timeout", "not above 0").with_hint("write a number of seconds such as 30")
+    })
+}
+
+fn concurrency(ingest: Section<'_>) -> Result<Option<usize>> {
+    let Some(number) = ingest.whole("concurrency")? else { return Ok(None) };
+    if !(1..=CONCURRENCY_MAX).contains(&number) {
+        let what = format!("not from 1 to {CONCURRENCY_MAX}");
+        return Err(ingest.wrong("concurrency", &what).with_hint("leave it out, or write 16"));
+    }
+    Ok(usize::try_from(number).ok())
+}
+
+fn source((origin, section): (String, Section<'_>)) -> Result<Table> {
+    Ok(Table {
+        origin: Some(origin),
+        name: section.text("name")?,
+        profile: section.text("profile")?,
+        regions: regions(section)?,
+        kinds: kinds(section)?,
+        reach: reach(section)?,
+        rate: rate(section)?,
+        role_arn: section.text("role_arn")?,
+        external_id: section.text("external_id")?,
+        endpoint_url: section.text("endpoint_url")?,
+        account_id: section.text("account_id")?,
+        accounts: section.texts("accounts")?,
+        role_name: section.text("role_name")?,
+    })
+}
+
+fn regions(section: Section<'_>) -> Result<Option<Regions>> {
+    if section.is_text("regions") {
+        let text = section.text("regions")?;
+        return match text.as_deref() {
+            Some("all") => Ok(Some(Regions::All)),
+            _ => Err(section
+                .wrong("regions", "neither \"all\" nor a list")
+                .with_hint("write regions = \"all\", or a list such as [\"us-east-1\"]")),
+        };
+    }
+    Ok(section.texts("regions")?.map(Regions::These))
+}
+
+fn kinds(section: Section<'_>) -> Result<Option<Vec<JobKind>>> {
+    let Some(names) = section.texts("kinds")? else { return Ok(None) };
+    let kinds: Option<Vec<_>> = names.iter().map(|name| JobKind::from_name(name)).collect();
+    kinds.filter(|kinds| !kinds.is_empty()).map(Some).ok_or_else(|| {
+        let all = JobKind::ALL.map(|kind| format!("\"{kind}\"")).join(", ");
+        section
+            .wrong("kinds", "not a list of kinds of job")
+            .with_hint(format!("choose from {all}, or leave it out for all of them"))
+    })
+}
+
+fn reach(section: Section<'_>) -> Result<Reach> {
+    let Some(name) = section.text("scope")? else { return Ok(Reach::Account) };
+    Reach::from_name(&name).ok_or_else(|| {
+        section
+            .wrong("scope", "not a scope")
+            .with_hint("write scope = \"account\" or scope = \"organization\"")
+    })
+}
+
+fn rate(section: Section<'_>) -> Result<Option<f64>> {
+    let Some(rate) = section.number("rate")? else { return Ok(None) };
+    if !is_rate(rate) {
+        let hint = "it is calls a second of one operation in one Region; the default is 50";
+        return Err(section.wrong("rate", &format!("not {RATES}")).with_hint(hint));
+    }
+    Ok(Some(rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../examples/lookback.toml");
+
+    #[track_caller]
+    fn check_wrong(text: &str, message: &str, hint: Option<&str>) {
+        let err = Config::parse("l.toml", text).unwrap_err();
+        assert_eq!((err.chain().as_str(), err.hint()), (message, hint));
+    }
+
+    #[test]
+    fn an_empty_file_settles_nothing() {
+        assert_eq!(Config::parse("l.toml", "").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn every_key_has_its_type() {
+        let text = "
+            warehouse = \"/var/lib/lookback\"
+            memory_limit = \"2G\"
+            timeout = 1.5
+            [ingest]
+            concurrency = 4
+            [[source]]
+            name = \"prod\"
+            regions = [\"us-east-1\"]
+            kinds = [\"backup\", \"scan\"]
+            scope = \"organization\"
+            rate = 20
+            [[source]]
+            regions = \"all\"
+            accounts = [\"111111111111\"]
+        ";
+        let prod = Table {
+            origin: Some("file \"l.toml\", line 7".to_owned()),
+            name: Some("prod".to_owned()),
+            regions: Some(Regions::These(vec!["us-east-1".to_owned()])),
+            kinds: Some(vec![JobKind::Backup, JobKind::Scan]),
+            reach: Reach::Organization,
+            rate: Some(20.0),
+            ..Table::default()
+        };
+        let other = Table {
+            origin: Some("file \"l.toml\", line 13".to_owned()),
+            regions: Some(Regions::All),
+            accounts: Some(vec!["111111111111".to_owned()]),
+            ..Table::default()
+        };
+        let expected = Config {
+            warehouse: Some(PathBuf::from("/var/lib/lookback")),
+            memory_limit: Some(2 << 30),
+            timeout: Some(Duration::from_millis(1500)),
+            concurrency: Some(4),
+            sources: vec![prod, other],
+        };
+        assert_eq!(Config::parse("l.toml", text).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_text_that_is_no_toml_is_told_with_its_line() {
+        let message = "file \"l.toml\", line 2: it is no TOML: string values must be quoted, \
+                       expected literal string";
+        check_wrong("timeout = 1\nwarehouse = here\n", message, None);
+    }
+
+    #[test]
+    fn unknown_keys_are_told_with_the_nearest() {
+        check_wrong(
+            "warehous = \"w\"",
+            "file \"l.toml\", line 1: there is no key \"warehous\" in the settings",
+            Some("did you mean \"warehouse\"?"),
+        );
+        check_wrong(
+            "[ingest]\nfast = true",
+            "file \"l.toml\", line 2: there is no key \"fast\" in [ingest]",
+            Some("the keys are concurrency"),
+        );
+        check_wrong(
+            "[[source]]\nname = \"a\"\nRegion = \"us-east-1\"",
+            "file \"l.toml\", line 3: there is no key \"Region\" in [[source]]",
+            Some("did you mean \"regions\"?"),
+        );
+    }
+
+    #[test]
+    fn wrong_types_are_told_with_the_value() {
+        let check = |text: &str, message: &str| {
+            check_wrong(text, &format!("file \"l.toml\", line 1: key {message}"), None);
+        };
+        check("warehouse = 1", "\"warehouse\" is 1, not a text in quotes");
+        check("warehouse = \"\"", "\"warehouse\" is \"\", not a text in quotes");
+        check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
+        check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
+        check("source = []\n[ingest]\nconcurrency = 1", "x");
+    }
+
+    #[test]
+    fn values_out_of_range_are_told_with_a_way_out() {
+        check_wrong(
+            "memory_limit = \"much\"",
+            "file \"l.toml\", line 1: key \"memory_limit\" is \"much\", not a size",
+            Some("write a size such as \"512M\" or \"2G\""),
+        );
+        check_wrong(
+            "timeout = 0",
+            "file \"l.toml\", line 1: key \"timeout\" is 0, not above 0",
+            Some("write a number of seconds such as 30"),
+        );
+        check_wrong(
+            "[ingest]\nconcurrency = 0",
+            "file \"l.toml\", line 2: key \"concurrency\" is 0, not from 1 to 256",
+            Some("leave it out, or write 16"),
+        );
+        check_wrong(
+            "[[source]]\nregions = \"every\"",
+            "file \"l.toml\", line 2: key \"regions\" is \"every\", neither \"all\" nor a list",
+            Some("write regions = \"all\", or a list such as [\"us-east-1\"]"),
+        );
+        check_wrong(
+            "[[source]]\nkinds = [\"backups\"]",
+            "file \"l.toml\", line 2: key \"kinds\" is [\"backups\"], not a list of kinds of job",
+            Some(
+                "choose from \"backup\", \"copy\", \"restore\", \"scan\", or leave it out for all \
+                 of them",
+            ),
+        );
+        check_wrong(
+            "[[source]]\nscope = \"everything\"",
+            "file \"l.toml\", line 2: key \"scope\" is \"everything\", not a scope",
+            Some("write scope = \"account\" or scope = \"organization\""),
+        );
+        check_wrong(
+            "[[source]]\nrate = 0.1",
+            "file \"l.toml\", line 2: key \"rate\" is 0.1, not from 0.5 to 1000",
+            Some("it is calls a second of one operation in one Region; the default is 50"),
+        );
+    }
+
+    #[test]
+    fn the_example_shows_every_key() {
+        let config = Config::parse("lookback.toml", EXAMPLE).unwrap();
+        assert!(!config.sources.is_empty());
+        for key in KEYS.iter().chain(&INGEST_KEYS).chain(&SOURCE_KEYS) {
+            let is_shown = |line: &str| {
+                let line = line.trim_start_matches(['#', ' ', '[']);
+                line.strip_prefix(key).is_some_and(|rest| rest.starts_with([' ', ']']))
+            };
+            assert!(EXAMPLE.lines().any(is_shown), "{key}");
+        }
+    }
+}

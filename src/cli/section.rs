@@ -1,0 +1,192 @@
+//! A table of a settings file whose keys are read one by one, each with its type. Pure.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+
+use crate::error::{Error, Result};
+
+/// How alike two keys must be to be taken for one another, from 0 to 1.
+const LIKENESS_MIN: f64 = 0.8;
+
+/// A settings file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct File<'a> {
+    /// Its path, for messages.
+    pub(super) name: &'a str,
+    /// All that it holds.
+    pub(super) text: &'a str,
+}
+
+impl File<'_> {
+    /// An error about what stands at `at`.
+    pub(super) fn wrong(self, at: &Range<usize>, what: &str) -> Error {
+        Error::input(format!("{}: {what}", self.place(at)))
+    }
+
+    /// The file and the line, in words.
+    pub(super) fn place(self, at: &Range<usize>) -> String {
+        let before = self.text.get(..at.start).unwrap_or(self.text);
+        format!("file \"{}\", line {}", self.name, before.matches('\n').count() + 1)
+    }
+}
+
+/// A table in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section<'a> {
+    file: File<'a>,
+    table: &'a DeTable<'a>,
+}
+
+/// What must be of a value: its description, for messages, and a reader.
+struct Kind<T> {
+    name: &'static str,
+    read: fn(&DeValue<'_>) -> Option<T>,
+}
+
+impl<'a> Section<'a> {
+    /// The table, if it has no other keys than these; `what` names it, for messages.
+    pub(super) fn new(
+        file: File<'a>,
+        table: &'a DeTable<'a>,
+        what: &str,
+        keys: &[&str],
+    ) -> Result<Self> {
+        for (key, _) in table {
+            if !keys.contains(&&**key.get_ref()) {
+                let wrong = format!("there is no key \"{}\" in {what}", key.get_ref());
+                let hint = match nearest(key.get_ref(), keys) {
+                    Some(near) => format!("did you mean \"{near}\"?"),
+                    None => format!("the keys are {}", keys.join(", ")),
+                };
+                return Err(file.wrong(&key.span(), &wrong).with_hint(hint));
+            }
+        }
+        Ok(Self { file, table })
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(self, key: &str) -> Result<Option<String>> {
+        self.value(key, &TEXT)
+    }
+
+    /// A whole number from 0 up.
+    pub(super) fn whole(self, key: &str) -> Result<Option<u64>> {
+        self.value(key, &WHOLE)
+    }
+
+    /// A number.
+    pub(super) fn number(self, key: &str) -> Result<Option<f64>> {
+        self.value(key, &NUMBER)
+    }
+
+    /// A list of texts, none of them empty.
+    pub(super) fn texts(self, key: &str) -> Result<Option<Vec<String>>> {
+        self.value(key, &TEXTS)
+    }
+
+    /// True if and only if the key's value is a text.
+    pub(super) fn is_text(self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().is_str())
+    }
+
+    /// The table under a key.
+    pub(super) fn table(self, key: &str, keys: &[&str]) -> Result<Option<Self>> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Table(table) => Self::new(self.file, table, &format!("[{key}]"), keys).map(Some),
+            _ => Err(self.mistyped(key, value, &format!("a table; write [{key}]"))),
+        }
+    }
+
+    /// The tables under a key, each with its place in the file.
+    pub(super) fn tables(self, key: &str, keys: &[&str]) -> Result<Vec<(String, Self)>> {
+        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
+        let expected = format!("a list of tables; write [[{key}]]");
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(self.mistyped(key, value, &expected));
+        };
+        let section = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
+            DeValue::Table(table) => {
+                let section = Self::new(self.file, table, &format!("[[{key}]]"), keys)?;
+                Ok((self.file.place(&item.span()), section))
+            }
+            _ => Err(self.mistyped(key, value, &expected)),
+        };
+        items.iter().map(section).collect()
+    }
+
+    /// An error about the value of a key that is there.
+    pub(super) fn wrong(self, key: &str, what: &str) -> Error {
+        let value = self.table.get(key);
+        let at = value.map_or(0..0, Spanned::span);
+        let text = value.map(|value| shown(value.get_ref())).unwrap_or_default();
+        self.file.wrong(&at, &format!("key \"{key}\" is {text}, {what}"))
+    }
+
+    fn value<T>(self, key: &str, kind: &Kind<T>) -> Result<Option<T>> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        match (kind.read)(value.get_ref()) {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.mistyped(key, value, kind.name)),
+        }
+    }
+
+    fn mistyped(self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Error {
+        let text = shown(value.get_ref());
+        self.file.wrong(&value.span(), &format!("key \"{key}\" is {text}, not {expected}"))
+    }
+}
+
+const TEXT: Kind<String> = Kind {
+    name: "a text in quotes",
+    read: |value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned),
+};
+
+const WHOLE: Kind<u64> = Kind {
+    name: "a whole number",
+    read: |value| {
+        let number = value.as_integer()?;
+        u64::from_str_radix(number.as_str(), number.radix()).ok()
+    },
+};
+
+const NUMBER: Kind<f64> = Kind {
+    name: "a number",
+    read: |value| match value {
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+        DeValue::Float(number) => number.as_str().parse().ok(),
+        _ => None,
+    },
+};
+
+const TEXTS: Kind<Vec<String>> = Kind {
+    name: "a list of texts in quotes",
+    read: |value| value.as_array()?.iter().map(|item| (TEXT.read)(item.get_ref())).collect(),
+};
+
+/// A value as it stands in the file, or what it is if that is long.
+fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("{text:?}"),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(value) => value.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
+        DeValue::Array(items) => {
+            let items: Vec<_> = items.iter().map(|item| shown(item.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// The name that was most likely meant, if one is near enough.
+pub(super) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    let near = names.iter().map(|other| (likeness(other), *other));
+    near.filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,95 @@
+//! Sizes and durations as people write them, on the command line and in `lookback.toml`. Pure.
+
+use std::time::Duration;
+
+/// A size such as `512M` or `2G`; the units are of 1024.
+pub(super) fn bytes(text: &str) -> Result<usize, String> {
+    let (digits, unit) = number_and_unit(text);
+    let scale = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => Some(0),
+        "K" | "KB" | "KIB" => Some(10),
+        "M" | "MB" | "MIB" => Some(20),
+        "G" | "GB" | "GIB" => Some(30),
+        _ => None,
+    };
+    let number = digits.parse::<usize>().ok().filter(|number| *number > 0);
+    scale
+        .zip(number)
+        .and_then(|(scale, number)| number.checked_mul(1 << scale))
+        .ok_or_else(|| "it is no size; write one such as 512M or 2G".to_owned())
+}
+
+/// A number of seconds.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "it is no number of seconds above 0".to_owned())
+}
+
+/// A length of time such as `90m`, `26h` or `2d`, in whole seconds.
+pub(super) fn age(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = number_and_unit(text);
+    let scale = match unit {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok().filter(|number| (1..=1_000_000_000).contains(number));
+    scale
+        .zip(number)
+        .map(|(scale, number)| Duration::from_secs(scale * number))
+        .ok_or_else(|| "it is no length of time; write one such as 90m, 26h or 2d".to_owned())
+}
+
+/// Calls a second: what AWS allows is not published, so the bounds only keep slips out.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| is_rate(*rate));
+    rate.ok_or_else(|| format!("it is no number {RATES}"))
+}
+
+/// True if and only if this may be a rate.
+pub(super) fn is_rate(rate: f64) -> bool {
+    (0.5..=1000.0).contains(&rate)
+}
+
+/// The rates there are, in words.
+pub(super) const RATES: &str = "from 0.5 to 1000";
+
+fn number_and_unit(text: &str) -> (&str, &str) {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    (digits, text[digits.len()..].trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_in_units_of_1024() {
+        assert_eq!(bytes("512M"), Ok(512 << 20));
+        assert_eq!(bytes("2 GiB"), Ok(2 << 30));
+        for text in ["", "G", "0", "-1", "1.5G", "99999999999999999999", "3X", "é"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_need_a_unit() {
+        assert_eq!(age("26h"), Ok(Duration::from_secs(93_600)));
+        assert_eq!(age("2d"), Ok(Duration::from_secs(172_800)));
+        for text in ["", "h", "26", "0h", "-1h", "1.5h", "1h30m", "9999999999d"] {
+            assert!(age(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_neither_nothing_nor_endless() {
+        assert_eq!(rate("12.5"), Ok(12.5));
+        for text in ["", "0", "-1", "inf", "NaN", "1001", "fast"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+    }
+}
