@@ -42,6 +42,7 @@
 //!   name model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
+//! - [`nights`]: what is made of several rooms: the demo. May name everything above.
 //! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
 //!   and call it.
 //!
@@ -90,6 +91,7 @@ pub mod error;
 pub mod ingest;
 pub mod lake;
 pub mod model;
+pub mod nights;
 pub mod output;
 pub mod serve;
 pub mod source;
