@@ -5,7 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::catalog::AsOf;
-use crate::catalog::{Change, Commit, Committed, Run, Snapshot};
+use crate::catalog::{Change, Commit, Committed, OpenChanges, Run, RunStatus, Snapshot};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Instant, Steps};
@@ -112,8 +112,10 @@ impl<'a> Writer<'a> {
             let rows = [read, new, changed, unchanged, refused];
             let detail = detail.to_owned();
             let id = self.run_id.clone();
-            let run = Run { id, command, started_at: self.started_at, rows, detail };
-            let commit = Commit { base, changes: &changes, run: &run };
+            let status = if refused == 0 { RunStatus::Done } else { RunStatus::Attention };
+            let run = Run { id, command, started_at: self.started_at, status, rows, detail };
+            let open = OpenChanges::default();
+            let commit = Commit::of_rows(base, &changes, &run, &open);
             lake.catalog.commit(&commit, self.clock.now(), &self.steps)
         });
         if !matches!(committed, Ok(Committed::Done(_))) {
