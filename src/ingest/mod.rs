@@ -28,4 +28,4 @@ pub use plan::LISTING_LAG;
 pub use pull::{Options, Pull};
 pub use report::{PlaceReport, Problem, Progress, Report, Totals, Unwatched, Watch};
 pub use retry::RetryPolicy;
-pub use writer::{Batch, Counts, Ingested, Writer};
+pub use writer::{Batch, Counts, CountsByPlace, Ingested, Writer};

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::catalog::{Learnt, RunStatus, UnitRecord};
 use crate::error::{Error, Result};
 use crate::lake::WritableLake;
-use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Steps, found};
+use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Steps, found};
 use crate::source::aws::Source;
 
 use super::plan::{Known, Plan, plan};
@@ -97,9 +97,9 @@ impl Pull<'_> {
     /// The units of all places: listings first, then open jobs, then summaries.
     fn plan(&self, ledger: &mut Ledger) -> Result<VecDeque<Unit>> {
         let catalog = &self.lake.lake.catalog;
-        let mut coverage: BTreeMap<Place, Vec<Coverage>> = BTreeMap::new();
-        for (place, _, known) in catalog.coverage_all()? {
-            coverage.entry(place).or_default().push(known);
+        let mut coverage: BTreeMap<(Place, Reach), Vec<Coverage>> = BTreeMap::new();
+        for (place, reach, known) in catalog.coverage_all()? {
+            coverage.entry((place, reach)).or_default().push(known);
         }
         let mut open: BTreeMap<Place, Vec<OpenJob>> = BTreeMap::new();
         for job in catalog.open_jobs()? {
@@ -111,7 +111,7 @@ impl Pull<'_> {
         let (mut listings, mut follows, mut summaries) = (Vec::new(), Vec::new(), Vec::new());
         for (source, place) in self.places() {
             let reach = self.sources[source].reach;
-            let held = coverage.get(&place).map_or(&[][..], Vec::as_slice);
+            let held = coverage.get(&(place.clone(), reach)).map_or(&[][..], Vec::as_slice);
             let open = open.get(&place).map_or(&[][..], Vec::as_slice);
             let known = Known { place: &place, reach, coverage: held, open };
             let Plan { listings: listed, follow, lost } = plan(known, now);
@@ -148,7 +148,6 @@ impl Pull<'_> {
     /// Who follows an open job: the source that saw it; if that is not read now, one that reads
     /// the organisation, or the job's account, or the only one that reads its Region.
     fn follower(&self, job: &OpenJob) -> Option<Place> {
-        use crate::model::Reach;
         let key = &job.key;
         let reads = |source: &&Source| {
             source.regions.contains(&key.region) && source.kinds.contains(&key.kind)

@@ -1,6 +1,6 @@
 //! Units: the pieces of an ingest, each of which succeeds or fails by itself. Pure.
 
-use crate::catalog::{Learnt, UnitRecord};
+use crate::catalog::{Learnt, UnitRecord, UnitStatus};
 use crate::error::Error;
 use crate::model::{Coverage, CoverageStatus, Instant, OpenJob, Place, Reach, Span, found};
 use crate::source::aws::{CallClass, CallError};
@@ -108,7 +108,7 @@ impl Ran {
             operation: self.unit.task.operation(),
             from: span.map(|span| span.from),
             until: span.map(|span| span.until),
-            status: self.word(status),
+            status,
             started_at: self.started_at,
             ended_at: self.ended_at,
             calls: self.tally.calls,
@@ -128,9 +128,11 @@ impl Ran {
         Ended { record, learnt, problem, refusals: self.refusals, pieces }
     }
 
-    fn status(&self) -> CoverageStatus {
-        match &self.result {
+    fn status(&self) -> UnitStatus {
+        UnitStatus::Ended(match &self.result {
             Ok(()) => CoverageStatus::Complete,
+            Err(Failure::Stopped) => return UnitStatus::Stopped,
+            Err(Failure::Long(_)) => return UnitStatus::Split,
             Err(Failure::Call(failed)) => match failed.class {
                 CallClass::Denied
                 | CallClass::OrganizationDenied
@@ -139,25 +141,14 @@ impl Ran {
                 _ if self.tally.pages > 0 => CoverageStatus::Partial,
                 _ => CoverageStatus::Failed,
             },
-            Err(Failure::Stopped | Failure::Long(_)) => CoverageStatus::Partial,
-        }
-    }
-
-    fn word(&self, status: CoverageStatus) -> &'static str {
-        match &self.result {
-            Err(Failure::Stopped) => "stopped",
-            Err(Failure::Long(_)) => "split",
-            Ok(()) | Err(Failure::Call(_)) => status.name(),
-        }
+        })
     }
 
     /// What is known now of the interval that was listed.
     ///
     /// What fell behind the horizon while the unit waited is not claimed.
-    fn learnt(&self, status: CoverageStatus) -> Vec<Learnt> {
-        if matches!(self.result, Err(Failure::Stopped | Failure::Long(_))) {
-            return Vec::new();
-        }
+    fn learnt(&self, status: UnitStatus) -> Vec<Learnt> {
+        let UnitStatus::Ended(status) = status else { return Vec::new() };
         let Some(span) = self.unit.task.span() else { return Vec::new() };
         let Some(span) = Span::new(span.from.max(horizon(self.started_at)), span.until) else {
             return Vec::new();

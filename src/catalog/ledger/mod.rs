@@ -63,6 +63,28 @@ pub struct Learnt {
     pub coverage: Coverage,
 }
 
+/// How a unit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitStatus {
+    /// As its listing did.
+    Ended(CoverageStatus),
+    /// The run was asked to stop.
+    Stopped,
+    /// Its listing was long: it was read in pieces, which are units of their own.
+    Split,
+}
+
+impl UnitStatus {
+    /// The word in the column `status`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ended(status) => status.name(),
+            Self::Stopped => "stopped",
+            Self::Split => "split",
+        }
+    }
+}
+
 /// One unit of a run that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitRecord {
@@ -75,7 +97,7 @@ pub struct UnitRecord {
     /// Where the interval ends.
     pub until: Option<Instant>,
     /// How it ended.
-    pub status: CoverageStatus,
+    pub status: UnitStatus,
     /// When its first call began.
     pub started_at: Instant,
     /// When its last call had ended.

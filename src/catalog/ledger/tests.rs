@@ -40,7 +40,7 @@ fn unit(ended_at: Instant, calls: u64) -> UnitRecord {
         operation: "list",
         from: None,
         until: Some(ended_at),
-        status: CoverageStatus::Complete,
+        status: UnitStatus::Ended(CoverageStatus::Complete),
         started_at: ended_at - HOUR,
         ended_at,
         calls,
