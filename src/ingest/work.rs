@@ -320,7 +320,9 @@ impl Worker<'_> {
     }
 
     async fn forget(&self, jobs: Vec<OpenJob>, asked_at: Instant) -> Result<(), Failure> {
-        let absence = |job: OpenJob| tables::absence(&job.key, job.creation_date, asked_at);
+        let source = &self.unit.place.source;
+        let absence =
+            |job: OpenJob| tables::absence(&job.key, job.creation_date, source, asked_at);
         let rows: Vec<_> = jobs.into_iter().map(absence).collect();
         if rows.is_empty() { Ok(()) } else { self.send(rows).await }
     }

@@ -18,7 +18,7 @@ use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, DAY, HOUR, Instant, JobKind, Reach, Steps};
 use crate::serve::aws::Server;
 use crate::serve::http;
-use crate::source::aws::{Credentials, Source};
+use crate::source::aws::Source;
 
 use super::truth::{Verdict, compare};
 
@@ -189,8 +189,10 @@ impl Organization {
             regions: world.regions().to_vec(),
             kinds: JobKind::ALL.to_vec(),
             reach: Reach::Organization,
-            credentials: Credentials::Placeholder,
+            profile: None,
+            role: None,
             endpoint_url: Some(self.url.clone()),
+            is_emulator: true,
             rate: 1000.0,
             account_id: Some(world.management_account().to_owned()),
         }
