@@ -31,8 +31,8 @@
 //! - [`store`]: Parquet files in an object store: write once, sync, describe, read. May name
 //!   model, tables.
 //! - [`lake`]: an opened warehouse: catalog and store together. May name model, catalog, store.
-//! - [`source`]: where jobs come from: files of the AWS CLI, boto3, Audit Manager and
-//!   `EventBridge`. May name model, tables.
+//! - [`source`]: where jobs come from: AWS Backup itself, one request at a time, and files of the
+//!   AWS CLI, boto3, Audit Manager and `EventBridge`. May name model, tables.
 //! - [`ingest`]: spool, merge by key, copy-on-write, commit. May name model, tables, catalog,
 //!   store, lake, source.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
@@ -42,6 +42,7 @@
 //!   name model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
+//! - [`nights`]: what is made of several rooms: the demo. May name everything above.
 //! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
 //!   and call it.
 //!
@@ -90,6 +91,7 @@ pub mod error;
 pub mod ingest;
 pub mod lake;
 pub mod model;
+pub mod nights;
 pub mod output;
 pub mod serve;
 pub mod source;

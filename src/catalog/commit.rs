@@ -1,4 +1,4 @@
-//! The one commit: data files, statistics and the run ledger in one transaction.
+//! The one commit: data files, statistics and the ledger in one transaction.
 
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
 
@@ -7,7 +7,9 @@ use crate::model::{Instant, Steps};
 use crate::tables::{Bounds, NewFile, Table, timestamp_text};
 
 use super::files::table_id;
-use super::{Catalog, LIVE, Snapshot, failed, foreign, snapshots};
+use super::{
+    Catalog, LIVE, Learnt, OpenChanges, Run, Snapshot, UnitRecord, failed, foreign, snapshots,
+};
 
 /// What changes in one table.
 #[derive(Debug)]
@@ -20,21 +22,6 @@ pub struct Change {
     pub ended: Vec<i64>,
 }
 
-/// One run, for the ledger.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// Its id.
-    pub id: String,
-    /// The command: `import`.
-    pub command: &'static str,
-    /// When it began.
-    pub started_at: Instant,
-    /// Rows read, new, changed, unchanged and refused.
-    pub rows: [u64; 5],
-    /// What was asked for, in words.
-    pub detail: String,
-}
-
 /// A commit: all of it happens, or nothing.
 #[derive(Debug)]
 pub struct Commit<'a> {
@@ -44,6 +31,24 @@ pub struct Commit<'a> {
     pub changes: &'a [Change],
     /// The run.
     pub run: &'a Run,
+    /// What was learnt of the coverage of places, in any order.
+    pub learnt: &'a [Learnt],
+    /// The units of the run that ended since its last commit.
+    pub units: &'a [UnitRecord],
+    /// The jobs that are open now and were not, and the reverse.
+    pub open: &'a OpenChanges,
+}
+
+impl<'a> Commit<'a> {
+    /// A commit of a run that has no units and learns nothing of coverage: an import.
+    pub fn of_rows(
+        base: Snapshot,
+        changes: &'a [Change],
+        run: &'a Run,
+        open: &'a OpenChanges,
+    ) -> Self {
+        Self { base, changes, run, learnt: &[], units: &[], open }
+    }
 }
 
 /// How a commit ended.
@@ -76,8 +81,9 @@ impl Catalog {
     }
 }
 
-struct Writer<'a> {
-    transaction: &'a Transaction<'a>,
+/// Writes one commit inside its transaction; each statement is a step.
+pub(super) struct Writer<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
     steps: &'a Steps,
 }
 
@@ -99,11 +105,11 @@ impl Writer<'_> {
             let next = Snapshot { id: latest.id + 1, time: now, ..latest };
             Some(self.add_snapshot(commit, next)?)
         };
-        self.add_run(commit.run, made, now)?;
+        self.write_ledger(commit, made, now)?;
         Ok(Committed::Done(made))
     }
 
-    fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
+    pub(super) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
         self.steps.take("statement")?;
         self.transaction
             .prepare_cached(sql)
@@ -262,27 +268,6 @@ impl Writer<'_> {
             .query_row(sql, [table_id, column_id], bounds)
             .optional()
             .map_err(|err| failed("read the statistics of a table", err))
-    }
-
-    fn add_run(&self, run: &Run, snapshot: Option<i64>, now: Instant) -> Result<()> {
-        let [read, new, changed, unchanged, refused] = run.rows;
-        self.execute(
-            "INSERT INTO lookback_run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            params![
-                run.id,
-                run.command,
-                run.started_at.to_string(),
-                now.to_string(),
-                snapshot,
-                read,
-                new,
-                changed,
-                unchanged,
-                refused,
-                run.detail
-            ],
-        )?;
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalog: what the warehouse holds, in one SQLite file that is a DuckLake 1.0 catalog.
 //!
 //! Promises: every SQLite statement of the project is in this room; every read is of one snapshot,
-//! with the snapshot condition written once ([`LIVE`]); data files, statistics and the run ledger
+//! with the snapshot condition written once ([`LIVE`]); data files, statistics and the ledger
 //! change in one transaction ([`Catalog::commit`]); what another tool wrote is either read right or
 //! refused by name. Refuses: to open a catalog of a newer version, to read data files (that is
 //! `store`'s), and to guess: a failed statement is an error.
@@ -10,8 +10,10 @@ mod commit;
 mod create;
 mod files;
 mod foreign;
+mod ledger;
 mod lock;
 mod snapshots;
+mod value;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -21,7 +23,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::{Error, Kind, Result};
 
-pub use commit::{Change, Commit, Committed, Run};
+pub use commit::{Change, Commit, Committed};
+pub use ledger::{Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus};
 pub(crate) use lock::LOCK_FILE;
 pub use lock::WriterLock;
 pub use snapshots::{AsOf, Snapshot};

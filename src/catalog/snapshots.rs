@@ -5,9 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
-use crate::tables::instant_from_text;
-
-use super::Catalog;
+use super::{Catalog, value};
 
 /// Which state of the warehouse to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -101,17 +99,9 @@ pub(super) fn latest(connection: &Connection) -> rusqlite::Result<Option<Snapsho
 }
 
 fn snapshot(row: &rusqlite::Row<'_>) -> rusqlite::Result<Snapshot> {
-    let time: String = row.get(1)?;
-    let time = instant_from_text(&time).ok_or_else(|| {
-        rusqlite::Error::FromSqlConversionFailure(
-            1,
-            rusqlite::types::Type::Text,
-            format!("snapshot time \"{time}\" is no time").into(),
-        )
-    })?;
     Ok(Snapshot {
         id: row.get(0)?,
-        time,
+        time: value::instant(row, 1)?,
         schema_version: row.get(2)?,
         next_catalog_id: row.get(3)?,
         next_file_id: row.get(4)?,

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::emulator::faults::{FaultPlan, FaultyJobs, FaultyWire};
-use crate::emulator::{Config, Emulator, World};
+use crate::emulator::faults::FaultPlan;
+use crate::emulator::{self, Config, World};
 use crate::error::{Error, Result};
-use crate::serve::aws::{AwsService, Config as ServiceConfig, Scope, Server, TokenKey};
+use crate::serve::aws::Server;
 use crate::serve::http::Limits;
 
 use super::args::EmulateOptions;
@@ -30,7 +30,7 @@ pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result
             .with_hint("name another address with --listen; 127.0.0.1:0 takes any free port")
     })?;
     let clock = VirtualClock::starting(settings.clock.now(), options.speed);
-    let service = service(world, plan, clock);
+    let service = emulator::service(world, plan, Arc::new(clock));
     let server = Server::new(listener, service, Limits::default())?;
     // Whoever reads the URL may interrupt at once: that must end it gracefully already.
     let mut signals = Signals::listen()?;
@@ -60,26 +60,6 @@ fn read(path: &Path) -> Result<Config> {
         .map_err(|err| Error::io(format!("read file \"{name}\""), err))?;
     Config::from_toml(&text)
         .map_err(|err| Error::input(format!("organization file \"{name}\"")).with_source(err))
-}
-
-fn service(world: World, plan: FaultPlan, clock: VirtualClock) -> AwsService {
-    let seed = world.config().seed;
-    let config = ServiceConfig {
-        account_id: world.management_account().to_owned(),
-        scope: Scope::Organization,
-        describe_scope: Scope::Account,
-        default_region: world.regions()[0].clone(),
-        // Its tokens guard nothing, and two runs must answer alike.
-        token_key: TokenKey::new(format!("lookback emulate {seed}")),
-        clock: Arc::new(clock),
-    };
-    let jobs = Arc::new(Emulator::new(world));
-    if plan == FaultPlan::default() {
-        return AwsService::new(jobs, config);
-    }
-    let plan = Arc::new(plan.with_seed(seed));
-    let jobs = Arc::new(FaultyJobs::new(jobs, Arc::clone(&plan)));
-    AwsService::new(jobs, config).with_faults(Arc::new(FaultyWire::new(plan)))
 }
 
 /// Logs to standard error from here on.

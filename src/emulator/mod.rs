@@ -20,6 +20,7 @@ mod copy;
 mod copy_row;
 mod counts;
 mod draw;
+mod endpoint;
 pub mod faults;
 mod ids;
 mod job;
@@ -45,5 +46,6 @@ mod zones;
 
 pub use backend::Emulator;
 pub use config::{Config, Rates};
+pub use endpoint::service;
 pub use job::Job;
 pub use world::{LISTED_DAYS, SUMMARY_DAYS, World, is_listed};

@@ -7,7 +7,7 @@ use crate::model::{
 
 /// A listing leaves out what is younger than this: a job that is being created may not be listed
 /// yet, and coverage must not claim it.
-const LAG: i64 = MINUTE;
+pub const LISTING_LAG: i64 = MINUTE;
 /// Open jobs of one account that lie no further apart are asked for together.
 const TOGETHER: i64 = HOUR;
 
@@ -62,7 +62,7 @@ pub(super) fn horizon(now: Instant) -> Instant {
 /// - What lies before the horizon and was never listed, since the place was first read, is lost.
 pub(super) fn plan(known: Known<'_>, now: Instant) -> Plan {
     let start = horizon(now);
-    let Some(window) = Span::new(start, now - LAG) else { return Plan::default() };
+    let Some(window) = Span::new(start, now - LISTING_LAG) else { return Plan::default() };
     let lost = lost(known.coverage, start);
     if known.place.kind == JobKind::Scan {
         let is_old = |job: &&OpenJob| job.creation_date < start;

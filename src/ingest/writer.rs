@@ -1,11 +1,15 @@
 //! One run: rows in, one commit out.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Add;
 
 use uuid::Uuid;
 
 use crate::catalog::AsOf;
-use crate::catalog::{Change, Commit, Committed, Run, Snapshot};
+use crate::catalog::{
+    Change, Commit, Committed, Learnt, OpenChanges, Run, RunStatus, Snapshot, UnitRecord,
+};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Instant, Steps};
@@ -30,6 +34,21 @@ pub struct Counts {
     pub unchanged: u64,
 }
 
+impl Add for Counts {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            read: self.read + other.read,
+            new: self.new + other.new,
+            changed: self.changed + other.changed,
+            unchanged: self.unchanged + other.unchanged,
+        }
+    }
+}
+
+/// Counts by source and Region.
+pub type CountsByPlace = BTreeMap<(String, String), Counts>;
+
 /// A committed run.
 #[derive(Clone, Debug)]
 pub struct Ingested {
@@ -41,7 +60,24 @@ pub struct Ingested {
     pub counts: Counts,
 }
 
-/// Takes the rows of one run and commits them.
+/// What one commit of a run is told besides its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'b> {
+    /// The command: `import` or `ingest`.
+    pub command: &'static str,
+    /// What was asked for, in words.
+    pub detail: &'b str,
+    /// How the run stands after this commit.
+    pub status: RunStatus,
+    /// Records that became no row, of the whole run so far.
+    pub refused: u64,
+    /// What was learnt of coverage since the last commit.
+    pub learnt: &'b [Learnt],
+    /// The units that ended since the last commit.
+    pub units: &'b [UnitRecord],
+}
+
+/// Takes the rows of one run and commits them, all at once or batch by batch.
 pub struct Writer<'a> {
     lake: &'a WritableLake,
     clock: &'a dyn Clock,
@@ -49,6 +85,9 @@ pub struct Writer<'a> {
     run_id: String,
     started_at: Instant,
     spool: Spool,
+    waiting: u64,
+    totals: Counts,
+    by_place: CountsByPlace,
 }
 
 impl fmt::Debug for Writer<'_> {
@@ -58,14 +97,39 @@ impl fmt::Debug for Writer<'_> {
 }
 
 impl<'a> Writer<'a> {
-    /// Begins a run. Nothing is written until [`commit`](Self::commit).
+    /// Begins a run. Nothing is written until [`flush`](Self::flush) or [`commit`](Self::commit).
     pub fn new(lake: &'a WritableLake, clock: &'a dyn Clock, steps: Steps) -> Self {
-        let run_id = Uuid::new_v4().to_string();
-        Self { lake, clock, steps, run_id, started_at: clock.now(), spool: Spool::new() }
+        Self {
+            lake,
+            clock,
+            steps,
+            run_id: Uuid::new_v4().to_string(),
+            started_at: clock.now(),
+            spool: Spool::new(),
+            waiting: 0,
+            totals: Counts::default(),
+            by_place: CountsByPlace::new(),
+        }
+    }
+
+    /// The run's id.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// What became of the committed rows, by source and Region.
+    pub fn counts_by_place(&self) -> &CountsByPlace {
+        &self.by_place
+    }
+
+    /// How many rows wait for the next commit.
+    pub fn rows_waiting(&self) -> u64 {
+        self.waiting
     }
 
     /// Takes a row of any table; its key, its Region and its time are filled.
     pub fn push(&mut self, row: &Row) -> Result<()> {
+        self.waiting += 1;
         self.spool.push(row)
     }
 
@@ -73,21 +137,36 @@ impl<'a> Writer<'a> {
     /// `refused` is the number of records that became no row.
     ///
     /// # Errors
-    /// `Busy` if other programs keep changing the same tables; whatever the disk refuses. Nothing
-    /// is committed then.
+    /// As [`flush`](Self::flush).
     pub async fn commit(
         mut self,
         command: &'static str,
         detail: String,
         refused: u64,
     ) -> Result<Ingested> {
-        let buckets = self.spool.finish()?;
+        let status = if refused == 0 { RunStatus::Done } else { RunStatus::Attention };
+        let detail = detail.as_str();
+        let batch = Batch { command, detail, status, refused, learnt: &[], units: &[] };
+        let snapshot = self.flush(&batch).await?;
+        Ok(Ingested { run_id: self.run_id, snapshot, counts: self.totals })
+    }
+
+    /// Merges and commits the rows that were taken since the last time; gives the snapshot, if
+    /// one was made.
+    ///
+    /// # Errors
+    /// `Busy` if other programs keep changing the same tables; whatever the disk refuses. Nothing
+    /// of the batch is committed then, and the run is over.
+    pub async fn flush(&mut self, batch: &Batch<'_>) -> Result<Option<i64>> {
+        let mut spool = std::mem::replace(&mut self.spool, Spool::new());
+        self.waiting = 0;
+        let buckets = spool.finish()?;
         for _ in 0..ATTEMPTS {
             let base = self.lake.lake.catalog.snapshot(AsOf::Latest)?;
-            let (counts, committed) =
-                self.attempt(&buckets, base, command, &detail, refused).await?;
+            let (counts, committed) = self.attempt(&mut spool, &buckets, base, batch).await?;
             if let Committed::Done(snapshot) = committed {
-                return Ok(Ingested { run_id: self.run_id, snapshot, counts });
+                self.totals = self.totals + counts;
+                return Ok(snapshot);
             }
         }
         let message = "another program keeps changing the tables of the warehouse";
@@ -96,24 +175,22 @@ impl<'a> Writer<'a> {
 
     /// One attempt; whatever it wrote and did not commit is discarded.
     async fn attempt(
-        &mut self,
+        &self,
+        spool: &mut Spool,
         buckets: &[Bucket],
         base: Snapshot,
-        command: &'static str,
-        detail: &str,
-        refused: u64,
+        batch: &Batch<'_>,
     ) -> Result<(Counts, Committed)> {
         let lake: &Lake = &self.lake.lake;
         let mut apply = Apply::new(lake, &self.steps, &self.run_id, base);
-        let changes = apply.run(&mut self.spool, buckets).await;
+        let changes = apply.run(spool, buckets).await;
         let (counts, started) = (apply.counts, apply.started);
         let committed = changes.and_then(|changes: Vec<Change>| {
-            let Counts { read, new, changed, unchanged } = counts;
-            let rows = [read, new, changed, unchanged, refused];
-            let detail = detail.to_owned();
-            let id = self.run_id.clone();
-            let run = Run { id, command, started_at: self.started_at, rows, detail };
-            let commit = Commit { base, changes: &changes, run: &run };
+            let run = self.run(batch, self.totals + counts);
+            let open = OpenChanges::default();
+            let Batch { learnt, units, .. } = *batch;
+            let commit =
+                Commit { base, changes: &changes, run: &run, learnt, units, open: &open };
             lake.catalog.commit(&commit, self.clock.now(), &self.steps)
         });
         if !matches!(committed, Ok(Committed::Done(_))) {
@@ -121,5 +198,18 @@ impl<'a> Writer<'a> {
             let _ = lake.store.discard(&started).await;
         }
         Ok((counts, committed?))
+    }
+
+    /// The run as the ledger is to show it.
+    fn run(&self, batch: &Batch<'_>, counts: Counts) -> Run {
+        let Counts { read, new, changed, unchanged } = counts;
+        Run {
+            id: self.run_id.clone(),
+            command: batch.command,
+            started_at: self.started_at,
+            status: batch.status,
+            rows: [read, new, changed, unchanged, batch.refused],
+            detail: batch.detail.to_owned(),
+        }
     }
 }

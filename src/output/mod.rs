@@ -22,6 +22,7 @@ mod markdown;
 mod parquet_file;
 mod plain;
 mod rows;
+mod spark;
 mod table;
 mod values;
 mod wrap;
@@ -36,6 +37,7 @@ use arrow::datatypes::Schema;
 use crate::error::{Error, Kind, Result};
 
 pub use format::Format;
+pub use spark::sparkline;
 
 /// Where the bytes go: a file, standard output, a response.
 pub type Out = Box<dyn Write + Send>;

@@ -58,7 +58,7 @@ impl Warehouse {
 
     /// Opens it for writing. The lock may seem held for a moment: a process that another test
     /// starts has every open file of this one until it runs its own program.
-    fn open(&self, now: Instant, steps: &Steps) -> Result<WritableLake> {
+    pub(crate) fn open(&self, now: Instant, steps: &Steps) -> Result<WritableLake> {
         for _ in 0..1000 {
             match WritableLake::open_or_create(&self.path(), now, steps) {
                 Err(err) if err.kind() == Kind::Busy => sleep(Duration::from_millis(5)),

@@ -19,6 +19,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use memory::Memory;
+pub(crate) use sdk::Endpoint;
 
 /// The account of every caller.
 pub(crate) const CALLER: &str = "111111111111";

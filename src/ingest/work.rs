@@ -1,0 +1,392 @@
+//! Runs one unit: calls, pages, retries. Rows go to the writer as they come.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant as Moment;
+
+use rand::{Rng, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use tokio::sync::{OnceCell, mpsc, watch};
+
+use crate::model::{Clock, Instant, JobKind, OpenJob, Reach};
+use crate::source::aws::{
+    CallClass, CallError, Connection, Endpoint, JobPage, ListCall, SCAN_RESULTS, Source,
+    SummaryCall, Whose,
+};
+use crate::tables::{self, Row};
+
+use super::pace::Pace;
+use super::plan::{Follow, Listing, split};
+use super::report::Progress;
+use super::retry::RetryPolicy;
+use super::unit::{Ended, Expected, Failure, Ran, Tally, Task, Unit, restate};
+
+/// A listing that has more pages than this is read in pieces instead.
+const PAGES_BEFORE_SPLIT: u64 = 10;
+
+/// What units tell the writer.
+#[derive(Debug)]
+pub(super) enum Message {
+    Rows(Vec<Row>),
+    Ended(Box<Ended>),
+}
+
+/// What all units of an ingest share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    sources: Vec<SourceState>,
+    paces: Mutex<HashMap<(usize, String, &'static str), Pace>>,
+    chance: Mutex<Pcg64Mcg>,
+    began: Moment,
+    clock: Arc<dyn Clock>,
+    retry: RetryPolicy,
+    progress: Arc<Progress>,
+    stop: watch::Receiver<bool>,
+}
+
+#[derive(Debug)]
+struct SourceState {
+    source: Source,
+    connection: OnceCell<Connection>,
+    /// Why the source's credentials do not work.
+    broken: Mutex<Option<CallError>>,
+}
+
+impl Shared {
+    pub(super) fn new(
+        sources: &[Source],
+        clock: Arc<dyn Clock>,
+        retry: RetryPolicy,
+        progress: Arc<Progress>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let state = |source: &Source| SourceState {
+            source: source.clone(),
+            connection: OnceCell::new(),
+            broken: Mutex::new(None),
+        };
+        let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
+        Self {
+            sources: sources.iter().map(state).collect(),
+            paces: Mutex::default(),
+            chance: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
+            began: Moment::now(),
+            clock,
+            retry,
+            progress,
+            stop,
+        }
+    }
+
+    /// Runs a unit to its end, whatever that is.
+    pub(super) async fn run(self: Arc<Self>, unit: Unit, out: mpsc::Sender<Message>) {
+        let started_at = self.clock.now();
+        let mut worker = Worker {
+            shared: &self,
+            unit: &unit,
+            out: &out,
+            tally: Tally::default(),
+            refusals: Vec::new(),
+        };
+        let result = worker.work().await;
+        let Worker { tally, refusals, .. } = worker;
+        let ended_at = self.clock.now();
+        let ran = Ran { unit, started_at, ended_at, tally, refusals, result };
+        // Without a listener the ingest is over, and nobody waits for this.
+        let _ = out.send(Message::Ended(Box::new(ran.end()))).await;
+    }
+
+    fn pace<T>(&self, unit: &Unit, with: impl FnOnce(&mut Pace) -> T) -> T {
+        let operation = (unit.task.operation(), unit.place.kind);
+        let key = (unit.source, unit.place.region.clone(), operation_name(operation));
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let rate = self.sources[unit.source].source.rate;
+        with(paces.entry(key).or_insert_with(|| Pace::new(rate)))
+    }
+
+    fn chance(&self) -> f64 {
+        self.chance.lock().unwrap_or_else(PoisonError::into_inner).random()
+    }
+}
+
+/// One name for each operation of AWS's that has a pace of its own.
+fn operation_name((operation, kind): (&'static str, JobKind)) -> &'static str {
+    match operation {
+        "summaries" => kind.summaries_key(),
+        "follow" => kind.id_field(),
+        _ => kind.list_key(),
+    }
+}
+
+impl SourceState {
+    async fn endpoint(&self, region: &str) -> Result<Endpoint, Failure> {
+        if let Some(broken) = &*self.broken.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(Failure::Call(restate(broken)));
+        }
+        let open = || async {
+            let opened = Connection::open(&self.source).await;
+            opened.map_err(|error| CallError { class: CallClass::Credentials, error })
+        };
+        match self.connection.get_or_try_init(open).await {
+            Ok(connection) => Ok(connection.region(region)),
+            Err(failed) => Err(self.breaks(failed)),
+        }
+    }
+
+    /// Remembers that the credentials do not work, so that the other units need not try.
+    fn breaks(&self, failed: CallError) -> Failure {
+        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        *broken = Some(restate(&failed));
+        Failure::Call(failed)
+    }
+}
+
+/// A unit at work.
+struct Worker<'a> {
+    shared: &'a Shared,
+    unit: &'a Unit,
+    out: &'a mpsc::Sender<Message>,
+    tally: Tally,
+    refusals: Vec<String>,
+}
+
+impl Worker<'_> {
+    async fn work(&mut self) -> Result<(), Failure> {
+        let state = &self.shared.sources[self.unit.source];
+        let endpoint = state.endpoint(&self.unit.place.region).await?;
+        match &self.unit.task {
+            Task::List(listing) => self.list(&endpoint, listing).await,
+            Task::Follow(jobs) => self.follow(&endpoint, jobs).await,
+            Task::Summaries => self.summaries(&endpoint).await,
+        }
+    }
+
+    async fn list(&mut self, endpoint: &Endpoint, listing: &Listing) -> Result<(), Failure> {
+        let kind = self.unit.place.kind;
+        let is_filtered = kind != JobKind::Scan;
+        let call = ListCall {
+            kind,
+            whose: self.whose(),
+            from: (is_filtered && !listing.is_oldest).then_some(listing.covers.from),
+            until: is_filtered.then_some(listing.covers.until),
+            token: None,
+        };
+        let pieces = if is_filtered { split(listing.covers) } else { Vec::new() };
+        let expected = Expected::new(listing.expects.clone());
+        let parents = self.pages(endpoint, call, expected, &pieces).await?;
+        for parent in parents {
+            if let Some(row) = self.describe(endpoint, &parent).await? {
+                self.give(vec![row]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a listing to its end; gives the ids of composite jobs whose child counts only
+    /// Describe tells, where Describe reaches.
+    async fn pages(
+        &mut self,
+        endpoint: &Endpoint,
+        mut call: ListCall,
+        mut expected: Expected,
+        pieces: &[crate::model::Span],
+    ) -> Result<Vec<String>, Failure> {
+        let asked_at = self.shared.clock.now();
+        let mut parents = Vec::new();
+        let first = self.tally.pages;
+        loop {
+            let page = self.list_page(endpoint, &call).await?;
+            expected.see(&page.rows);
+            parents.extend(page.rows.iter().filter_map(|row| self.parent(row)));
+            call.token.clone_from(&page.next);
+            self.take(page).await?;
+            if call.token.is_none() {
+                break;
+            }
+            if pieces.len() > 1 && self.tally.pages - first >= PAGES_BEFORE_SPLIT {
+                return Err(Failure::Long(pieces.to_vec()));
+            }
+        }
+        self.forget(expected.forgotten(asked_at), asked_at).await?;
+        Ok(parents)
+    }
+
+    async fn list_page(&mut self, endpoint: &Endpoint, call: &ListCall) -> Result<JobPage, Failure> {
+        self.call(|at| endpoint.list(call, at)).await
+    }
+
+    async fn describe(&mut self, endpoint: &Endpoint, id: &str) -> Result<Option<Row>, Failure> {
+        let kind = self.unit.place.kind;
+        self.call(|at| endpoint.describe(kind, id, at)).await
+    }
+
+    async fn follow(&mut self, endpoint: &Endpoint, follow: &[Follow]) -> Result<(), Failure> {
+        for follow in follow {
+            match follow {
+                Follow::Describe(job) => self.follow_one(endpoint, job).await?,
+                Follow::List { jobs, account_id } => {
+                    self.follow_together(endpoint, jobs, account_id).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn follow_one(&mut self, endpoint: &Endpoint, job: &OpenJob) -> Result<(), Failure> {
+        let asked_at = self.shared.clock.now();
+        match self.describe(endpoint, &job.key.job_id).await? {
+            Some(row) => self.give(vec![row]).await,
+            None => {
+                let expected = Expected::new(vec![job.clone()]);
+                self.forget(expected.forgotten(asked_at), asked_at).await
+            }
+        }
+    }
+
+    async fn follow_together(
+        &mut self,
+        endpoint: &Endpoint,
+        jobs: &[OpenJob],
+        account_id: &str,
+    ) -> Result<(), Failure> {
+        let created = || jobs.iter().map(|job| job.creation_date);
+        let whose = match self.unit.reach {
+            Reach::Account => Whose::Own,
+            Reach::Organization => Whose::One(account_id.to_owned()),
+        };
+        let call = ListCall {
+            kind: self.unit.place.kind,
+            whose,
+            from: created().min(),
+            // A bound that is left out, and the whole millisecond of the last job.
+            until: created().max().map(|last| last + 1000),
+            token: None,
+        };
+        self.pages(endpoint, call, Expected::new(jobs.to_vec()), &[]).await.map(drop)
+    }
+
+    async fn summaries(&mut self, endpoint: &Endpoint) -> Result<(), Failure> {
+        let kind = self.unit.place.kind;
+        let results: Vec<_> = match kind {
+            JobKind::Scan => SCAN_RESULTS.iter().copied().map(Some).collect(),
+            _ => vec![None],
+        };
+        // A reading is known by its instant: all that is read now is one.
+        let read_at = self.shared.clock.now();
+        for scan_result in results {
+            let mut call = SummaryCall { kind, whose: self.whose(), scan_result, token: None };
+            loop {
+                let page = self.call(|_| endpoint.summaries(&call, read_at)).await?;
+                call.token.clone_from(&page.next);
+                self.take(page).await?;
+                if call.token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn whose(&self) -> Whose {
+        match self.unit.reach {
+            Reach::Account => Whose::Own,
+            Reach::Organization => Whose::Every,
+        }
+    }
+
+    /// The id of a finished composite backup that Describe reaches.
+    fn parent(&self, row: &Row) -> Option<String> {
+        let is_parent = row.table().kind == Some(JobKind::Backup)
+            && row.bool("is_parent") == Some(true)
+            && row.text("tracking") == Some("settled");
+        let own = self.shared.sources[self.unit.source].source.account_id.as_deref();
+        let is_reached = self.unit.reach == Reach::Account || row.text("account_id") == own;
+        let id = || row.text("backup_job_id").map(str::to_owned);
+        (is_parent && is_reached).then(id).flatten()
+    }
+
+    /// Takes a page in.
+    async fn take(&mut self, page: JobPage) -> Result<(), Failure> {
+        self.tally.pages += 1;
+        self.refusals.extend(page.refused);
+        self.give(page.rows).await
+    }
+
+    async fn give(&mut self, rows: Vec<Row>) -> Result<(), Failure> {
+        self.tally.jobs += rows.len() as u64;
+        self.shared.progress.add_jobs(rows.len());
+        self.send(rows).await
+    }
+
+    async fn forget(&self, jobs: Vec<OpenJob>, asked_at: Instant) -> Result<(), Failure> {
+        let source = &self.unit.place.source;
+        let absence =
+            |job: OpenJob| tables::absence(&job.key, job.creation_date, source, asked_at);
+        let rows: Vec<_> = jobs.into_iter().map(absence).collect();
+        if rows.is_empty() { Ok(()) } else { self.send(rows).await }
+    }
+
+    async fn send(&self, rows: Vec<Row>) -> Result<(), Failure> {
+        self.out.send(Message::Rows(rows)).await.map_err(|_| Failure::Stopped)
+    }
+
+    /// Makes a call at the operation's pace, and again where that may help.
+    async fn call<T, F>(&mut self, send: impl Fn(Instant) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        for attempt in 1.. {
+            let wait = self.shared.pace(self.unit, |pace| pace.take(self.shared.began.elapsed()));
+            self.unless_stopped(tokio::time::sleep(wait)).await?;
+            self.tally.calls += 1;
+            self.tally.retries += u64::from(attempt > 1);
+            self.shared.progress.add_call(attempt > 1);
+            let failed = match self.unless_stopped(send(self.shared.clock.now())).await? {
+                Ok(answer) => {
+                    self.shared.pace(self.unit, Pace::recover);
+                    return Ok(answer);
+                }
+                Err(failed) => failed,
+            };
+            let wait = self.after(&failed, attempt);
+            let Some(wait) = wait else { return Err(self.fail(failed)) };
+            self.unless_stopped(tokio::time::sleep(wait)).await?;
+        }
+        Err(Failure::Stopped)
+    }
+
+    /// How long to wait before a failed call is made again, if it is.
+    fn after(&mut self, failed: &CallError, attempt: u32) -> Option<std::time::Duration> {
+        if failed.class == CallClass::Throttled {
+            self.tally.throttles += 1;
+            self.shared.progress.add_throttle();
+            let now = self.shared.began.elapsed();
+            self.shared.pace(self.unit, |pace| pace.slow_down(now));
+        }
+        let may_help = matches!(
+            failed.class,
+            CallClass::Throttled | CallClass::Transient | CallClass::Unreachable
+        );
+        may_help.then(|| self.shared.retry.wait(attempt, self.shared.chance())).flatten()
+    }
+
+    fn fail(&self, failed: CallError) -> Failure {
+        match failed.class {
+            CallClass::Credentials | CallClass::ClockSkew => {
+                self.shared.sources[self.unit.source].breaks(failed)
+            }
+            _ => Failure::Call(failed),
+        }
+    }
+
+    async fn unless_stopped<T>(&self, future: impl Future<Output = T>) -> Result<T, Failure> {
+        let mut stop = self.shared.stop.clone();
+        tokio::select! {
+            biased;
+            // A sender that is gone asks for nothing any more.
+            Ok(_) = stop.wait_for(|stop| *stop) => Err(Failure::Stopped),
+            done = future => Ok(done),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Restore jobs: the SDK's records as rows, and the three operations.
+
+use aws_sdk_backup::operation::describe_restore_job::DescribeRestoreJobOutput;
+use aws_sdk_backup::types::{
+    AggregationPeriod, RestoreJobState, RestoreJobSummary, RestoreJobsListMember,
+};
+
+use crate::tables::{AWS_JOB_SUMMARIES, RESTORE_JOBS, Row};
+
+use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
+use super::endpoint::{Endpoint, send};
+use super::failure::Failure;
+use super::fill::{move_fields, move_summary};
+use super::said::Said;
+
+/// List and Describe give the same fields.
+macro_rules! row_of {
+    ($job:ident) => {{
+        let mut row = Row::new(&RESTORE_JOBS);
+        move_fields! { $job => row of RESTORE_JOBS:
+            account_id, restore_job_id, recovery_point_arn, source_resource_arn, backup_vault_arn,
+            creation_date, completion_date, status, status_message, percent_done,
+            backup_size_in_bytes, iam_role_arn, expected_completion_time_minutes,
+            created_resource_arn, resource_type, recovery_point_creation_date, is_parent,
+            parent_job_id, validation_status, validation_status_message, deletion_status,
+            deletion_status_message,
+        }
+        if let Some(test) = $job.created_by {
+            move_fields! { test => row of RESTORE_JOBS: restore_testing_plan_arn }
+        }
+        row
+    }};
+}
+
+fn listed(job: RestoreJobsListMember) -> Row {
+    row_of!(job)
+}
+
+fn described(job: DescribeRestoreJobOutput) -> Row {
+    row_of!(job)
+}
+
+fn counted(summary: RestoreJobSummary) -> Row {
+    let mut row = Row::new(&AWS_JOB_SUMMARIES);
+    move_summary!(summary => row);
+    row
+}
+
+/// `ListRestoreJobs`.
+pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failure> {
+    let said = Said::default();
+    let request = at
+        .client()
+        .list_restore_jobs()
+        .max_results(PAGE_ROWS)
+        .set_by_account_id(call.whose.by_account_id())
+        .set_by_created_after(call.created_after())
+        .set_by_created_before(call.created_before())
+        .set_next_token(call.token.clone());
+    let page = send!(at, request, said.clone())?;
+    let mut rows: Vec<_> = page.restore_jobs.into_iter().flatten().map(listed).collect();
+    said.correct(&mut rows);
+    Ok(Answer::of_jobs(rows, page.next_token))
+}
+
+/// `DescribeRestoreJob`.
+pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
+    let said = Said::default();
+    let request = at.client().describe_restore_job().restore_job_id(id);
+    let mut row = described(send!(at, request, said.clone())?);
+    said.correct(std::slice::from_mut(&mut row));
+    Ok(row)
+}
+
+/// `ListRestoreJobSummaries`; these have no message category.
+pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answer, Failure> {
+    let request = at
+        .client()
+        .list_restore_job_summaries()
+        .max_results(SUMMARY_PAGE_ROWS)
+        .aggregation_period(AggregationPeriod::OneDay)
+        .account_id(at.account_id_of(&call.whose))
+        .state(RestoreJobState::Any)
+        .resource_type("ANY")
+        .set_next_token(call.token.clone());
+    let page = send!(at, request)?;
+    let rows = page.restore_job_summaries.into_iter().flatten().map(counted).collect();
+    Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
+}
