@@ -7,13 +7,16 @@
 //! input does not mention.
 
 mod apply;
+mod counts;
 mod key;
 mod live;
 mod merge;
 mod monthly;
+mod open;
 mod spool;
 mod summaries;
 mod transitions;
 mod writer;
 
-pub use writer::{Counts, Ingested, Writer};
+pub use counts::{ByPlace, Counts};
+pub use writer::{Ingested, Writer};

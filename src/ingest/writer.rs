@@ -5,30 +5,18 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::catalog::AsOf;
-use crate::catalog::{Change, Commit, Committed, OpenChanges, Run, RunStatus, Snapshot};
+use crate::catalog::{Change, Commit, Committed, Run, RunStatus, Snapshot};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Instant, Steps};
 use crate::tables::Row;
 
 use super::apply::Apply;
+use super::counts::{ByPlace, Counts};
 use super::spool::{Bucket, Spool};
 
 /// How often a run works its changes out anew because another program was faster.
 const ATTEMPTS: usize = 5;
-
-/// What became of the rows of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Rows that came.
-    pub read: u64,
-    /// Jobs (and summary rows) that were not held before.
-    pub new: u64,
-    /// Jobs held whose row changed.
-    pub changed: u64,
-    /// Rows that said nothing new.
-    pub unchanged: u64,
-}
 
 /// A committed run.
 #[derive(Clone, Debug)]
@@ -39,6 +27,8 @@ pub struct Ingested {
     pub snapshot: Option<i64>,
     /// What became of its rows.
     pub counts: Counts,
+    /// The same by source and Region.
+    pub by_place: ByPlace,
 }
 
 /// Takes the rows of one run and commits them.
@@ -84,10 +74,11 @@ impl<'a> Writer<'a> {
         let buckets = self.spool.finish()?;
         for _ in 0..ATTEMPTS {
             let base = self.lake.lake.catalog.snapshot(AsOf::Latest)?;
-            let (counts, committed) =
+            let (by_place, committed) =
                 self.attempt(&buckets, base, command, &detail, refused).await?;
             if let Committed::Done(snapshot) = committed {
-                return Ok(Ingested { run_id: self.run_id, snapshot, counts });
+                let counts = by_place.values().copied().sum();
+                return Ok(Ingested { run_id: self.run_id, snapshot, counts, by_place });
             }
         }
         let message = "another program keeps changing the tables of the warehouse";
@@ -102,19 +93,18 @@ impl<'a> Writer<'a> {
         command: &'static str,
         detail: &str,
         refused: u64,
-    ) -> Result<(Counts, Committed)> {
+    ) -> Result<(ByPlace, Committed)> {
         let lake: &Lake = &self.lake.lake;
         let mut apply = Apply::new(lake, &self.steps, &self.run_id, base);
         let changes = apply.run(&mut self.spool, buckets).await;
-        let (counts, started) = (apply.counts, apply.started);
+        let (by_place, open, started) = (apply.by_place, apply.open.finish(), apply.started);
         let committed = changes.and_then(|changes: Vec<Change>| {
-            let Counts { read, new, changed, unchanged } = counts;
+            let Counts { read, new, changed, unchanged } = by_place.values().copied().sum();
             let rows = [read, new, changed, unchanged, refused];
             let detail = detail.to_owned();
             let id = self.run_id.clone();
             let status = if refused == 0 { RunStatus::Done } else { RunStatus::Attention };
             let run = Run { id, command, started_at: self.started_at, status, rows, detail };
-            let open = OpenChanges::default();
             let commit = Commit::of_rows(base, &changes, &run, &open);
             lake.catalog.commit(&commit, self.clock.now(), &self.steps)
         });
@@ -122,6 +112,6 @@ impl<'a> Writer<'a> {
             // A file that stays behind is found by no reader; the first error is the one to tell.
             let _ = lake.store.discard(&started).await;
         }
-        Ok((counts, committed?))
+        Ok((by_place, committed?))
     }
 }
