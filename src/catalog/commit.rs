@@ -39,18 +39,6 @@ pub struct Commit<'a> {
     pub open: &'a OpenChanges,
 }
 
-impl<'a> Commit<'a> {
-    /// A commit of a run that has no units and learns nothing of coverage: an import.
-    pub fn of_rows(
-        base: Snapshot,
-        changes: &'a [Change],
-        run: &'a Run,
-        open: &'a OpenChanges,
-    ) -> Self {
-        Self { base, changes, run, learnt: &[], units: &[], open }
-    }
-}
-
 /// How a commit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Committed {

@@ -12,14 +12,15 @@ use crate::lake::Lake;
 use crate::model::{Instant, SECOND, Steps};
 use crate::tables::{self, AWS_JOB_SUMMARIES, BatchBuilder, DataFile, JOB_TRANSITIONS, Table};
 
+use super::counts::{ByPlace, Tally};
 use super::key::KeyIndex;
 use super::live::LiveFiles;
-use super::merge::{apply, fold, take};
+use super::merge::{Folded, apply, fold};
 use super::monthly::MonthlyWriter;
+use super::open::OpenJobs;
 use super::spool::{Bucket, Part, Spool};
 use super::summaries;
 use super::transitions::transitions;
-use super::writer::Counts;
 
 /// How far apart two times of creation of one job can be: an event has whole seconds.
 const TIME_SLACK: i64 = SECOND;
@@ -32,7 +33,8 @@ pub(super) struct Apply<'a> {
     run_id: &'a str,
     snapshot: Snapshot,
     transitions: MonthlyWriter,
-    pub(super) counts: Counts,
+    pub(super) by_place: ByPlace,
+    pub(super) open: OpenJobs,
     /// Every file that was begun; what is not committed is discarded.
     pub(super) started: Vec<String>,
 }
@@ -41,8 +43,8 @@ impl<'a> Apply<'a> {
     pub(super) fn new(lake: &'a Lake, steps: &'a Steps, run_id: &'a str, base: Snapshot) -> Self {
         // Transitions of a run are many only when its jobs are: assume a few.
         let transitions = MonthlyWriter::new(&lake.store, &JOB_TRANSITIONS, 1024);
-        let (counts, started) = (Counts::default(), Vec::new());
-        Self { lake, steps, run_id, snapshot: base, transitions, counts, started }
+        let (by_place, open, started) = (ByPlace::new(), OpenJobs::default(), Vec::new());
+        Self { lake, steps, run_id, snapshot: base, transitions, by_place, open, started }
     }
 
     /// Merges all buckets; gives what a commit must change.
@@ -77,6 +79,8 @@ impl<'a> Apply<'a> {
         let mut trail = LiveFiles::new(&JOB_TRANSITIONS, Vec::new());
         trail.add(open.finish(self.steps, &mut self.started).await?);
         changes.extend(trail.into_change());
+        // Once for all files: what they have in common is most of their folders.
+        self.lake.store.sync_folders(&self.started, self.steps)?;
         Ok(changes)
     }
 
@@ -88,25 +92,25 @@ impl<'a> Apply<'a> {
     ) -> Result<()> {
         let table = bucket.table();
         let spooled = part.load(table)?;
-        self.counts.read += spooled.num_rows() as u64;
-        let observations = spooled.num_rows();
-        let incoming = fold(table, spooled)?;
-        let index = KeyIndex::new(table, &incoming)?;
-        let (from, until) = time_range(table, &incoming)?;
-        let mut is_held = vec![false; incoming.num_rows()];
-        let mut changed = 0;
+        let mut tally = Tally::of(bucket.region(), &spooled);
+        let incoming = fold(table, &spooled)?;
+        let index = KeyIndex::new(table, &incoming.rows)?;
+        let (from, until) = time_range(table, &incoming.rows)?;
+        let mut is_held = vec![false; incoming.rows.num_rows()];
         for file in live.candidates(bucket.region(), from - TIME_SLACK, until + TIME_SLACK) {
             if self.find(table, &file, &index, &mut is_held).await? {
-                changed += self.rewrite(live, &file, &incoming, &index).await?;
+                let changed = self.rewrite(live, &file, &incoming, &index).await?;
+                tally.count(&incoming.rows, changed.into_iter(), |counts| &mut counts.changed);
             }
         }
-        let new: Vec<_> = (0..incoming.num_rows()).filter(|row| !is_held[*row]).collect();
-        self.counts.new += new.len() as u64;
-        self.counts.changed += changed;
-        self.counts.unchanged += observations as u64 - new.len() as u64 - changed;
-        if !new.is_empty() {
-            let rows = sorted(table, &take(&incoming, &new)?)?;
+        let new: Vec<_> = (0..is_held.len()).filter(|row| !is_held[*row]).collect();
+        let new = incoming.new_rows(table, &new)?;
+        tally.count(&new, 0..new.num_rows(), |counts| &mut counts.new);
+        tally.add_to(&mut self.by_place);
+        if new.num_rows() > 0 {
+            let rows = sorted(table, &new)?;
             self.transitions.write(&transitions(table, None, &rows, self.run_id)?).await?;
+            self.open.note(table, None, &rows)?;
             self.write(live, &rows).await?;
         }
         Ok(())
@@ -131,14 +135,14 @@ impl<'a> Apply<'a> {
         Ok(found)
     }
 
-    /// Rewrites a file if a row of it changes; gives the number of rows that do.
+    /// Rewrites a file if a row of it changes; gives the incoming rows by which rows do.
     async fn rewrite(
         &mut self,
         live: &mut LiveFiles,
         file: &DataFile,
-        incoming: &RecordBatch,
+        incoming: &Folded,
         index: &KeyIndex,
-    ) -> Result<u64> {
+    ) -> Result<Vec<usize>> {
         let table = live.table();
         let mut batches = self.lake.store.read(table, file, None).await?;
         let mut changes = false;
@@ -146,14 +150,15 @@ impl<'a> Apply<'a> {
             changes = apply(table, &batch?, incoming, index)?.after.num_rows() > 0;
         }
         if !changes {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         let mut writer = MonthlyWriter::new(&self.lake.store, table, file.record_count);
         let mut batches = self.lake.store.read(table, file, None).await?;
-        let mut count = 0;
+        let mut by = Vec::new();
         while let Some(batch) = batches.next().await {
             let applied = apply(table, &batch?, incoming, index)?;
-            count += applied.after.num_rows() as u64;
+            by.extend(applied.by);
+            self.open.note(table, Some(&applied.before), &applied.after)?;
             let moved = transitions(table, Some(&applied.before), &applied.after, self.run_id)?;
             self.transitions.write(&moved).await?;
             writer.write(&applied.rows).await?;
@@ -161,7 +166,7 @@ impl<'a> Apply<'a> {
         let written = writer.finish(self.steps, &mut self.started).await?;
         self.replace(live, std::slice::from_ref(file)).await?;
         live.add(written);
-        Ok(count)
+        Ok(by)
     }
 
     /// Ends files whose rows were written anew.
@@ -185,7 +190,6 @@ impl<'a> Apply<'a> {
         part: &Part,
     ) -> Result<()> {
         let spooled = part.load(&AWS_JOB_SUMMARIES)?;
-        self.counts.read += spooled.num_rows() as u64;
         let (from, until) = time_range(&AWS_JOB_SUMMARIES, &spooled)?;
         let files = live.candidates(bucket.region(), from, until);
         let mut held = Vec::new();
@@ -196,9 +200,9 @@ impl<'a> Apply<'a> {
             }
         }
         let merged = summaries::merge(held, tables::rows(&AWS_JOB_SUMMARIES, &spooled)?);
-        self.counts.new += merged.new;
-        self.counts.unchanged += merged.unchanged;
-        if merged.new == 0 {
+        let is_new = merged.counts.values().any(|counts| counts.new > 0);
+        Tally::new(bucket.region(), merged.counts).add_to(&mut self.by_place);
+        if !is_new {
             return Ok(());
         }
         let mut rows = BatchBuilder::new(&AWS_JOB_SUMMARIES);

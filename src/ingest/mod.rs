@@ -8,10 +8,12 @@
 //! and to call AWS (that is `source`'s), and to delete a job that an input does not mention.
 
 mod apply;
+mod counts;
 mod key;
 mod live;
 mod merge;
 mod monthly;
+mod open;
 mod pace;
 mod plan;
 mod pull;
@@ -24,8 +26,9 @@ mod unit;
 mod work;
 mod writer;
 
+pub use counts::{ByPlace, Counts};
 pub use plan::LISTING_LAG;
 pub use pull::{Options, Pull};
 pub use report::{PlaceReport, Problem, Progress, Report, Totals, Unwatched, Watch};
 pub use retry::RetryPolicy;
-pub use writer::{Batch, Counts, CountsByPlace, Ingested, Writer};
+pub use writer::{Batch, Ingested, Writer};

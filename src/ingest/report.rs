@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::model::{Place, Span};
 use crate::source::aws::CallClass;
 
-use super::writer::Counts;
+use super::counts::Counts;
 
 /// How far an ingest is. Numbers only grow; units are added while it runs, when a listing turns
 /// out to be long.

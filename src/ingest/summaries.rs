@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use crate::model::Instant;
 use crate::tables::{Cell, Given, Row};
 
+use super::counts::Counts;
+
 /// What a merge of readings gave.
 #[derive(Debug)]
 pub(super) struct MergedReadings {
     /// All rows, held and new.
     pub(super) rows: Vec<Row>,
-    /// How many rows came.
-    pub(super) new: u64,
-    /// How many incoming rows said nothing new.
-    pub(super) unchanged: u64,
+    /// What became of the incoming rows of each source.
+    pub(super) counts: BTreeMap<String, Counts>,
 }
 
 /// Merges readings into the held rows of the same Region and day.
@@ -23,7 +23,7 @@ pub(super) struct MergedReadings {
 /// with the instant of its replacement; one that says the same changes nothing; an older one is
 /// filed as replaced by the next.
 pub(super) fn merge(held: Vec<Row>, incoming: Vec<Row>) -> MergedReadings {
-    let mut merged = MergedReadings { rows: Vec::new(), new: 0, unchanged: 0 };
+    let mut merged = MergedReadings { rows: Vec::new(), counts: BTreeMap::new() };
     let mut groups: BTreeMap<Vec<String>, Readings> = BTreeMap::new();
     for row in held {
         groups.entry(group(&row)).or_default().entry(observed_at(&row)).or_default().push(row);
@@ -34,10 +34,13 @@ pub(super) fn merge(held: Vec<Row>, incoming: Vec<Row>) -> MergedReadings {
     }
     for ((instant, group), rows) in readings {
         let count = rows.len() as u64;
+        let source = rows[0].text("source").unwrap_or_default().to_owned();
+        let counts = merged.counts.entry(source).or_default();
+        counts.read += count;
         if add(groups.entry(group).or_default(), instant, rows) {
-            merged.new += count;
+            counts.new += count;
         } else {
-            merged.unchanged += count;
+            counts.unchanged += count;
         }
     }
     merged.rows = groups.into_values().flat_map(BTreeMap::into_values).flatten().collect();
@@ -169,7 +172,8 @@ mod tests {
     fn a_row_that_comes_twice_counts_once() {
         check(&["1: A=1 A=1"], &["1: A=1"]);
         let merged = merge(reading("1: A=1"), reading("2: A=1 A=1"));
-        assert_eq!((merged.new, merged.unchanged), (0, 2));
+        let counts = Counts { read: 2, unchanged: 2, ..Counts::default() };
+        assert_eq!(merged.counts[""], counts);
     }
 
     #[test]
@@ -178,6 +182,6 @@ mod tests {
         other[0].set("region", Cell::text("r"));
         let merged = merge(reading("1: A=1"), other);
         let current = merged.rows.iter().filter(|row| row.get("replaced_at").is_null());
-        assert_eq!((merged.new, current.count()), (1, 2));
+        assert_eq!((merged.counts[""].new, current.count()), (1, 2));
     }
 }

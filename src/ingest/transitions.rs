@@ -17,7 +17,7 @@ pub(super) fn transitions(
     run_id: &str,
 ) -> Result<RecordBatch> {
     let kind = table.kind.ok_or_else(|| Error::internal("transitions of what is no job"))?;
-    let state = if table.find("status").is_some() { "status" } else { "state" };
+    let state = table.state();
     let count = after.num_rows();
     let column = |batch: &RecordBatch, name: &str| {
         let found = batch.column_by_name(name).map(Arc::clone);
@@ -29,7 +29,7 @@ pub(super) fn transitions(
         constant(kind.name()),
         column(after, "region")?,
         column(after, "account_id")?,
-        column(after, table.key[table.key.len() - 1])?,
+        column(after, table.job_id())?,
         column(after, table.time)?,
         match before {
             Some(before) => column(before, state)?,

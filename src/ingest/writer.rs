@@ -1,14 +1,12 @@
 //! One run: rows in, one commit out.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Add;
 
 use uuid::Uuid;
 
 use crate::catalog::AsOf;
 use crate::catalog::{
-    Change, Commit, Committed, Learnt, OpenChanges, Run, RunStatus, Snapshot, UnitRecord,
+    Change, Commit, Committed, Learnt, Run, RunStatus, Snapshot, UnitRecord,
 };
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
@@ -16,38 +14,11 @@ use crate::model::{Clock, Instant, Steps};
 use crate::tables::Row;
 
 use super::apply::Apply;
+use super::counts::{ByPlace, Counts};
 use super::spool::{Bucket, Spool};
 
 /// How often a run works its changes out anew because another program was faster.
 const ATTEMPTS: usize = 5;
-
-/// What became of the rows of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Rows that came.
-    pub read: u64,
-    /// Jobs (and summary rows) that were not held before.
-    pub new: u64,
-    /// Jobs held whose row changed.
-    pub changed: u64,
-    /// Rows that said nothing new.
-    pub unchanged: u64,
-}
-
-impl Add for Counts {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self {
-            read: self.read + other.read,
-            new: self.new + other.new,
-            changed: self.changed + other.changed,
-            unchanged: self.unchanged + other.unchanged,
-        }
-    }
-}
-
-/// Counts by source and Region.
-pub type CountsByPlace = BTreeMap<(String, String), Counts>;
 
 /// A committed run.
 #[derive(Clone, Debug)]
@@ -58,6 +29,8 @@ pub struct Ingested {
     pub snapshot: Option<i64>,
     /// What became of its rows.
     pub counts: Counts,
+    /// The same by source and Region.
+    pub by_place: ByPlace,
 }
 
 /// What one commit of a run is told besides its rows.
@@ -86,8 +59,7 @@ pub struct Writer<'a> {
     started_at: Instant,
     spool: Spool,
     waiting: u64,
-    totals: Counts,
-    by_place: CountsByPlace,
+    by_place: ByPlace,
 }
 
 impl fmt::Debug for Writer<'_> {
@@ -107,8 +79,7 @@ impl<'a> Writer<'a> {
             started_at: clock.now(),
             spool: Spool::new(),
             waiting: 0,
-            totals: Counts::default(),
-            by_place: CountsByPlace::new(),
+            by_place: ByPlace::new(),
         }
     }
 
@@ -118,7 +89,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What became of the committed rows, by source and Region.
-    pub fn counts_by_place(&self) -> &CountsByPlace {
+    pub fn counts_by_place(&self) -> &ByPlace {
         &self.by_place
     }
 
@@ -148,7 +119,8 @@ impl<'a> Writer<'a> {
         let detail = detail.as_str();
         let batch = Batch { command, detail, status, refused, learnt: &[], units: &[] };
         let snapshot = self.flush(&batch).await?;
-        Ok(Ingested { run_id: self.run_id, snapshot, counts: self.totals })
+        let counts = self.by_place.values().copied().sum();
+        Ok(Ingested { run_id: self.run_id, snapshot, counts, by_place: self.by_place })
     }
 
     /// Merges and commits the rows that were taken since the last time; gives the snapshot, if
@@ -163,9 +135,9 @@ impl<'a> Writer<'a> {
         let buckets = spool.finish()?;
         for _ in 0..ATTEMPTS {
             let base = self.lake.lake.catalog.snapshot(AsOf::Latest)?;
-            let (counts, committed) = self.attempt(&mut spool, &buckets, base, batch).await?;
+            let (by_place, committed) = self.attempt(&mut spool, &buckets, base, batch).await?;
             if let Committed::Done(snapshot) = committed {
-                self.totals = self.totals + counts;
+                self.by_place = by_place;
                 return Ok(snapshot);
             }
         }
@@ -173,21 +145,26 @@ impl<'a> Writer<'a> {
         Err(Error::new(Kind::Busy, message).with_hint("try again when it is done"))
     }
 
-    /// One attempt; whatever it wrote and did not commit is discarded.
+    /// One attempt; whatever it wrote and did not commit is discarded. Gives the counts of the
+    /// whole run as they are if it is committed.
     async fn attempt(
         &self,
         spool: &mut Spool,
         buckets: &[Bucket],
         base: Snapshot,
         batch: &Batch<'_>,
-    ) -> Result<(Counts, Committed)> {
+    ) -> Result<(ByPlace, Committed)> {
         let lake: &Lake = &self.lake.lake;
         let mut apply = Apply::new(lake, &self.steps, &self.run_id, base);
         let changes = apply.run(spool, buckets).await;
-        let (counts, started) = (apply.counts, apply.started);
+        let (open, started) = (apply.open.finish(), apply.started);
+        let mut by_place = self.by_place.clone();
+        for (place, counts) in apply.by_place {
+            let total = by_place.entry(place).or_default();
+            *total = [*total, counts].into_iter().sum();
+        }
         let committed = changes.and_then(|changes: Vec<Change>| {
-            let run = self.run(batch, self.totals + counts);
-            let open = OpenChanges::default();
+            let run = self.run(batch, by_place.values().copied().sum());
             let Batch { learnt, units, .. } = *batch;
             let commit =
                 Commit { base, changes: &changes, run: &run, learnt, units, open: &open };
@@ -197,7 +174,7 @@ impl<'a> Writer<'a> {
             // A file that stays behind is found by no reader; the first error is the one to tell.
             let _ = lake.store.discard(&started).await;
         }
-        Ok((counts, committed?))
+        Ok((by_place, committed?))
     }
 
     /// The run as the ledger is to show it.

@@ -1,7 +1,7 @@
 //! The data files: Parquet in an object store.
 //!
-//! Promises: a file is written once, under a name of its own, and is complete and synced (with the
-//! folders that came with it) before its writer hands it out; what is known of its columns is taken
+//! Promises: a file is written once, under a name of its own, and is complete and synced before its
+//! writer hands it out; its name lasts after [`Store::sync_folders`], which a commit waits for; what is known of its columns is taken
 //! from what was written; a file that is missing or of another size than its catalog says is an
 //! error that names it. Refuses: to change a file, to overwrite one, and to know which files are
 //! live (that is the catalog's).
@@ -11,6 +11,7 @@ mod read;
 mod stats;
 mod write;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::error::{Error, Kind, Result};
+use crate::model::Steps;
 
 pub use object::DataObject;
 pub use read::conform;
@@ -78,17 +80,20 @@ impl Store {
         self.folder.as_ref().map(|folder| folder.join(path))
     }
 
-    /// Makes the names of files last: syncs their folders up to the data path's own parent.
-    fn sync_folders(&self, path: &str) -> Result<()> {
-        let (Some(folder), Some(file)) = (&self.folder, self.local_path(path)) else {
-            return Ok(());
-        };
+    /// Makes the names of files last: syncs their folders up to the data path's own parent, each
+    /// once. Before that no snapshot may name them.
+    pub fn sync_folders(&self, paths: &[String], steps: &Steps) -> Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
         let stop = folder.parent().unwrap_or(folder);
-        for parent in file.ancestors().skip(1) {
-            sync(parent)?;
-            if parent == stop {
-                break;
-            }
+        let mut folders = BTreeSet::new();
+        for path in paths {
+            let file = folder.join(path);
+            let above = file.ancestors().skip(1).take_while(|above| above.starts_with(stop));
+            folders.extend(above.map(Path::to_path_buf));
+        }
+        for folder in folders {
+            steps.take("sync folder")?;
+            sync(&folder)?;
         }
         Ok(())
     }

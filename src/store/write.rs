@@ -105,7 +105,7 @@ impl FileWriter {
         self.writer.write(batch).await.map_err(|err| write_error(&self.path, err))
     }
 
-    /// Completes the file and syncs it and its folders.
+    /// Completes the file and syncs it; its folders are synced once for all files of a commit.
     ///
     /// # Errors
     /// Whatever the disk refuses. The file may then be there, whole or not: the caller discards
@@ -117,8 +117,6 @@ impl FileWriter {
         if let Some(local) = self.store.local_path(&data_path) {
             steps.take("sync file")?;
             sync(&local)?;
-            steps.take("sync folders")?;
-            self.store.sync_folders(&data_path)?;
         }
         let (size_bytes, footer_size_bytes) = self.store.measure(&data_path).await?;
         let file = NewFile {

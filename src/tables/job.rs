@@ -1,8 +1,8 @@
 //! What the four job tables have in common: our own columns, and what they mean.
 
-use crate::model::{Instant, RestoreTest, tracking};
+use crate::model::{Instant, JobKey, RestoreTest, Tracking, tracking};
 
-use super::{Cell, Column, Row};
+use super::{Cell, Column, Row, Table};
 
 pub(super) const REGION: Column =
     Column::text("region", "", "The Region of the endpoint that answered.").ours();
@@ -39,12 +39,14 @@ pub enum Origin {
     AuditReport,
     /// An `EventBridge` event.
     Event,
+    /// An answer of AWS in which a held job is missing; see [`absence`]. No held row has it.
+    Absence,
 }
 
 impl Origin {
     /// Every origin.
-    pub const ALL: [Self; 5] =
-        [Self::List, Self::Describe, Self::CliJson, Self::AuditReport, Self::Event];
+    pub const ALL: [Self; 6] =
+        [Self::List, Self::Describe, Self::CliJson, Self::AuditReport, Self::Event, Self::Absence];
 
     /// The word in the column `origin`.
     pub fn name(self) -> &'static str {
@@ -54,6 +56,7 @@ impl Origin {
             Self::CliJson => "cli-json",
             Self::AuditReport => "audit-report",
             Self::Event => "event",
+            Self::Absence => "absence",
         }
     }
 
@@ -65,13 +68,13 @@ impl Origin {
     /// True if and only if a NULL from this origin says that AWS has no value.
     ///
     /// List answers lack what only Describe gives; reports and events lack much, and AWS does not
-    /// publish what, so their NULLs say nothing.
+    /// publish what, so their NULLs say nothing; an absence says nothing but that.
     pub fn carries(self, column: &Column) -> bool {
         use super::Given;
         match self {
             Self::Describe => true,
             Self::List | Self::CliJson => column.given != Given::DescribeOnly,
-            Self::AuditReport | Self::Event => column.given == Given::ByUs,
+            Self::AuditReport | Self::Event | Self::Absence => column.given == Given::ByUs,
         }
     }
 }
@@ -86,11 +89,28 @@ pub fn settle(row: &mut Row, source: &str, origin: Origin, observed_at: Instant)
         deletion: row.text("deletion_status"),
         creation_date: row.time("creation_date").unwrap_or(observed_at),
     });
-    let state = row.text(if row.table().find("status").is_some() { "status" } else { "state" });
+    let state = row.text(row.table().state());
     let tracking = tracking(kind, state, test, observed_at).name();
     row.set("tracking", Cell::text(tracking));
     row.set("source", Cell::text(source));
     row.set("origin", Cell::text(origin.name()));
     row.set("first_seen_at", Cell::Time(observed_at));
     row.set("observed_at", Cell::Time(observed_at));
+}
+
+/// The reading, at `observed_at` by `source`, that AWS no longer shows the open job `key`.
+///
+/// It makes no job: merged, it changes `tracking` of a held row that is open and was observed no
+/// later, and nothing else.
+pub fn absence(key: &JobKey, creation_date: Instant, source: &str, observed_at: Instant) -> Row {
+    let mut row = Row::new(Table::of_jobs(key.kind));
+    row.set("region", Cell::text(&*key.region));
+    row.set("account_id", Cell::text(&*key.account_id));
+    row.set(row.table().job_id(), Cell::text(&*key.job_id));
+    row.set("creation_date", Cell::Time(creation_date));
+    row.set("tracking", Cell::text(Tracking::Forgotten.name()));
+    row.set("source", Cell::text(source));
+    row.set("origin", Cell::text(Origin::Absence.name()));
+    row.set("observed_at", Cell::Time(observed_at));
+    row
 }

@@ -16,7 +16,13 @@ pub static TABLE: Table = Table {
         Column::text("job_id", "", "Identifies the job.").ours(),
         Column::time("creation_date", "", "When the job was created.").ours(),
         Column::text("from_state", "", "The state held before; NULL for a new job.").ours(),
-        Column::text("to_state", "", "The state found.").ours(),
+        Column::text(
+            "to_state",
+            "",
+            "The state found; the state held where another field changed, or where AWS stopped \
+            showing the open job.",
+        )
+        .ours(),
         Column::time("observed_at", "", "When the state found was read.").ours(),
         Column::text("run_id", "", "The run that found it.").ours(),
     ],

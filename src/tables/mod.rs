@@ -32,7 +32,7 @@ pub use bounds::{Bounds, instant_from_text, timestamp_text};
 pub use column::{Column, ColumnType, Given};
 pub use copy_jobs::TABLE as COPY_JOBS;
 pub use files::{DataFile, FILE_PREFIX, NewFile};
-pub use job::{Origin, settle};
+pub use job::{Origin, absence, settle};
 pub use job_transitions::TABLE as JOB_TRANSITIONS;
 pub use json::{
     Absent, Shape, cell_from_json, row_from_aws, row_to_aws, write_aws, write_epoch_seconds,
@@ -94,6 +94,16 @@ impl Table {
             Some(index) => index,
             None => panic!("table {} has no column {column}", self.name),
         }
+    }
+
+    /// The column that identifies a job, of the four job tables: the last of the key.
+    pub fn job_id(&self) -> &'static str {
+        self.key.last().copied().unwrap_or_default()
+    }
+
+    /// The column of a job's state, of the four job tables: AWS calls a restore job's `Status`.
+    pub fn state(&self) -> &'static str {
+        if self.find("status").is_some() { "status" } else { "state" }
     }
 
     /// The field id (DuckLake's `column_id`) of each column; a map takes three in a row: its own,

@@ -13,7 +13,7 @@ use lookback::engine::{Engine, Limits};
 use lookback::error::{Kind, Result};
 use lookback::ingest::{Ingested, Writer};
 use lookback::lake::{Lake, WritableLake};
-use lookback::model::{FixedClock, Instant, Steps};
+use lookback::model::{FixedClock, Instant, OpenJob, Steps};
 use lookback::tables::{self, Row, Table};
 use tempfile::TempDir;
 
@@ -79,6 +79,11 @@ impl Warehouse {
             let batches = block_on(engine.query(&sql)).unwrap();
             batches.iter().flat_map(|batch| tables::rows(table, batch).unwrap()).collect()
         })
+    }
+
+    /// What the ledger says of open jobs.
+    pub(crate) fn open_jobs(&self) -> Vec<OpenJob> {
+        Lake::open(&self.path()).unwrap().catalog.open_jobs().unwrap()
     }
 
     /// Every Parquet file below the data folder.

@@ -81,7 +81,9 @@ pub(super) fn noun(kind: JobKind, origin: Origin) -> String {
     match origin {
         Origin::AuditReport => format!("{kind} job report row"),
         Origin::Event => format!("{kind} job event"),
-        Origin::List | Origin::Describe | Origin::CliJson => format!("{kind} job"),
+        Origin::List | Origin::Describe | Origin::CliJson | Origin::Absence => {
+            format!("{kind} job")
+        }
     }
 }
 

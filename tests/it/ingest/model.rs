@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use lookback::model::{DAY, Instant, JobKind, Steps};
+use lookback::ingest::{Counts, Ingested};
+use lookback::model::{DAY, Instant, JobKey, JobKind, Steps};
 use lookback::tables::{
     BACKUP_JOBS, COPY_JOBS, Cell, Column, ColumnType, Given, JOB_TRANSITIONS, Origin, RESTORE_JOBS,
-    Row, SCAN_JOBS, Table, settle,
+    Row, SCAN_JOBS, Table, absence, settle,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -29,20 +30,32 @@ fn observation() -> impl Strategy<Value = Row> {
     (select(&JobKind::ALL), place, select(&Origin::ALL), 0..12_i64).prop_flat_map(
         |(kind, (job, region, account), origin, hour)| {
             let columns = Table::of_jobs(kind).columns;
+            let observed_at = instant("2026-03-20") + hour * DAY / 24;
+            let source = ["a", "b"][job % 2];
+            if origin == Origin::Absence {
+                let key = JobKey {
+                    kind,
+                    region: region.to_owned(),
+                    account_id: account.to_owned(),
+                    job_id: format!("job-{job}"),
+                };
+                return Just(absence(&key, created(job, origin), source, observed_at)).boxed();
+            }
             let cells: Vec<_> = columns.iter().map(|column| cell(column, origin)).collect();
-            cells.prop_map(move |cells| {
-                let mut row = Row::new(Table::of_jobs(kind));
-                for (index, cell) in cells.into_iter().enumerate() {
-                    *row.cell_mut(index) = cell;
-                }
-                row.set("region", Cell::text(region));
-                row.set("account_id", Cell::text(account));
-                row.set(row.table().key[2], Cell::text(format!("job-{job}")));
-                row.set("creation_date", Cell::Time(created(job, origin)));
-                let observed_at = instant("2026-03-20") + hour * DAY / 24;
-                settle(&mut row, ["a", "b"][job % 2], origin, observed_at);
-                row
-            })
+            cells
+                .prop_map(move |cells| {
+                    let mut row = Row::new(Table::of_jobs(kind));
+                    for (index, cell) in cells.into_iter().enumerate() {
+                        *row.cell_mut(index) = cell;
+                    }
+                    row.set("region", Cell::text(region));
+                    row.set("account_id", Cell::text(account));
+                    row.set(row.table().key[2], Cell::text(format!("job-{job}")));
+                    row.set("creation_date", Cell::Time(created(job, origin)));
+                    settle(&mut row, source, origin, observed_at);
+                    row
+                })
+                .boxed()
         },
     )
 }
@@ -121,6 +134,22 @@ fn told(transitions: Vec<Row>, run_id: &str) -> Outcome {
     outcome
 }
 
+/// Each row is counted as read where it came from, and no place says more than there is.
+#[track_caller]
+fn check_places(rows: &[Row], ingested: &Ingested) {
+    let mut read: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for row in rows {
+        let text = |column: &str| row.text(column).unwrap().to_owned();
+        *read.entry((text("source"), text("region"))).or_default() += 1;
+    }
+    let counted = ingested.by_place.iter().map(|(place, counts)| (place.clone(), counts.read));
+    assert_eq!(counted.collect::<BTreeMap<_, _>>(), read);
+    assert_eq!(ingested.by_place.values().copied().sum::<Counts>(), ingested.counts);
+    for counts in ingested.by_place.values() {
+        assert_eq!(counts.read, counts.new + counts.changed + counts.unchanged);
+    }
+}
+
 #[track_caller]
 fn check(imports: &[Vec<Row>]) {
     let warehouse = Warehouse::new();
@@ -137,6 +166,8 @@ fn check(imports: &[Vec<Row>]) {
         for (kind, rows) in JobKind::ALL.into_iter().zip(jobs) {
             assert_eq!(by_key(&rows), by_key(&model.rows(kind)), "{kind} jobs after import {step}");
         }
+        assert_eq!(warehouse.open_jobs(), model.open_jobs(), "open jobs after import {step}");
+        check_places(rows, &ingested);
         let files = warehouse.files_on_disk();
         let again = warehouse.ingest(rows, now, &Steps::none()).unwrap();
         let unchanged = (again.counts.new, again.counts.changed, again.snapshot);

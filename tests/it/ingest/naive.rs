@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use lookback::model::JobKind;
+use lookback::model::{Instant, JobKey, JobKind, OpenJob};
 use lookback::tables::{Cell, Given, Origin, Row, Table};
 
 /// Kind, Region, account and id.
@@ -27,6 +27,22 @@ pub(super) struct Model {
 }
 
 impl Model {
+    /// The jobs that are open, in the order of their keys.
+    pub(super) fn open_jobs(&self) -> Vec<OpenJob> {
+        let open = self.jobs.iter().filter(|(_, row)| tracking(row) == "open");
+        let job = |((kind, region, account_id, job_id), row): (&Key, &Row)| {
+            let [region, account_id, job_id] = [region, account_id, job_id].map(Clone::clone);
+            OpenJob {
+                key: JobKey { kind: *kind, region, account_id, job_id },
+                creation_date: row.time("creation_date").unwrap(),
+                state: state(row),
+                source: row.text("source").unwrap().to_owned(),
+                observed_at: row.time("observed_at").unwrap(),
+            }
+        };
+        open.map(job).collect()
+    }
+
     /// The rows of a kind, in the order of their keys.
     pub(super) fn rows(&self, kind: JobKind) -> Vec<Row> {
         self.jobs.iter().filter(|(key, _)| key.0 == kind).map(|(_, row)| row.clone()).collect()
@@ -38,21 +54,25 @@ impl Model {
         for row in observations {
             jobs.entry(key(row)).or_default().push(row);
         }
-        for (key, mut rows) in jobs {
-            rows.sort_by_key(|row| row.time("observed_at"));
+        for (key, rows) in jobs {
             let count = rows.len() as u64;
-            let one = |held: Row, next: &Row| merge(&held, next).0;
-            let incoming = rows[1..].iter().fold(rows[0].clone(), |held, next| one(held, next));
+            let told = Told::of(rows);
             let Some(held) = self.jobs.get(&key) else {
+                let Some(mut new) = told.seen else {
+                    outcome.unchanged += count;
+                    continue;
+                };
+                if told.absent_at.is_some() && tracking(&new) == "open" {
+                    new.set("tracking", Cell::text("forgotten"));
+                }
                 outcome.new += 1;
                 outcome.unchanged += count - 1;
-                outcome.tell(&key, None, &incoming);
-                self.jobs.insert(key, incoming);
+                outcome.tell(&key, None, &new);
+                self.jobs.insert(key, new);
                 continue;
             };
-            let (merged, changed) = merge(held, &incoming);
-            if !changed {
-                assert_eq!(*held, merged, "a row that did not change");
+            let merged = told.change(held);
+            if merged == *held {
                 outcome.unchanged += count;
                 continue;
             }
@@ -63,6 +83,63 @@ impl Model {
         }
         outcome
     }
+}
+
+/// What one import says of one job.
+struct Told {
+    /// Its observations, merged.
+    seen: Option<Row>,
+    /// When AWS no longer showed it, unless it did later.
+    absent_at: Option<Instant>,
+}
+
+impl Told {
+    fn of(rows: Vec<&Row>) -> Self {
+        let (mut absences, mut seen): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.text("origin") == Some("absence"));
+        absences.sort_by_key(|row| row.time("observed_at"));
+        seen.sort_by_key(|row| row.time("observed_at"));
+        let last_seen_at = seen.last().and_then(|row| row.time("observed_at"));
+        let absent_at = absences.last().and_then(|row| row.time("observed_at"));
+        let mut seen = seen.into_iter();
+        let first = seen.next().cloned();
+        Self {
+            seen: first.map(|first| seen.fold(first, |held, next| merge(&held, next).row)),
+            absent_at: absent_at.filter(|at| last_seen_at.is_none_or(|seen_at| *at >= seen_at)),
+        }
+    }
+
+    /// The held row after this.
+    fn change(&self, held: &Row) -> Row {
+        let seen = self.seen.as_ref().map(|seen| merge(held, seen));
+        let winner_at = match &seen {
+            Some(Merged { incoming_wins: true, .. }) => self.seen.as_ref().unwrap(),
+            _ => held,
+        };
+        let winner_at = winner_at.time("observed_at");
+        let mut row = seen.map_or_else(|| held.clone(), |seen| seen.row);
+        if tracking(&row) == "open" && self.absent_at.is_some_and(|at| Some(at) >= winner_at) {
+            row.set("tracking", Cell::text("forgotten"));
+            // That it was seen between being forgotten and being forgotten is nothing.
+            if all_but_provenance(&row) == all_but_provenance(held) {
+                return held.clone();
+            }
+        }
+        row
+    }
+}
+
+fn tracking(row: &Row) -> &str {
+    row.text("tracking").unwrap()
+}
+
+/// What AWS said, and the tracking.
+fn all_but_provenance(row: &Row) -> Row {
+    let mut row = row.clone();
+    for column in ["source", "origin", "first_seen_at", "observed_at"] {
+        row.set(column, Cell::Null);
+    }
+    row
 }
 
 impl Outcome {
@@ -83,12 +160,19 @@ fn state(row: &Row) -> Option<String> {
     row.text("state").or(row.text("status")).map(str::to_owned)
 }
 
-fn merge(held: &Row, incoming: &Row) -> (Row, bool) {
-    let settled = |row: &Row| row.text("tracking") == Some("settled");
-    let incoming_wins = match (settled(held), settled(incoming)) {
-        (true, false) => false,
-        (false, true) => true,
-        _ => incoming.time("observed_at") >= held.time("observed_at"),
+struct Merged {
+    row: Row,
+    incoming_wins: bool,
+}
+
+fn merge(held: &Row, incoming: &Row) -> Merged {
+    let at = |row: &Row| row.time("observed_at");
+    let incoming_wins = match (tracking(held), tracking(incoming)) {
+        ("settled", "settled") => at(incoming) >= at(held),
+        ("settled", _) => false,
+        (_, "settled") => true,
+        ("forgotten", "open") => at(incoming) > at(held),
+        _ => at(incoming) >= at(held),
     };
     let (winner, other) = if incoming_wins { (incoming, held) } else { (held, incoming) };
     let mut merged = held.clone();
@@ -102,15 +186,14 @@ fn merge(held: &Row, incoming: &Row) -> (Row, bool) {
         let value = if says_nothing { other } else { winner }.get(column.name);
         merged.set(column.name, value.clone());
     }
-    let changed = merged != *held;
-    if changed {
+    if merged != *held {
         for column in ["source", "origin", "observed_at"] {
             merged.set(column, winner.get(column).clone());
         }
         let first = held.time("first_seen_at").min(incoming.time("first_seen_at"));
         merged.set("first_seen_at", Cell::Time(first.unwrap()));
     }
-    (merged, changed)
+    Merged { row: merged, incoming_wins }
 }
 
 /// The key, the creation date, and what tells where a row came from.
@@ -123,7 +206,7 @@ fn is_fixed(table: &Table, column: &str) -> bool {
 /// Describe gives.
 fn is_silent(origin: &str, given: Given) -> bool {
     match Origin::from_name(origin).unwrap() {
-        Origin::AuditReport | Origin::Event => true,
+        Origin::AuditReport | Origin::Event | Origin::Absence => true,
         Origin::List | Origin::CliJson => given == Given::DescribeOnly,
         Origin::Describe => false,
     }
