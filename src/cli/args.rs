@@ -189,15 +189,8 @@ pub(super) struct IngestOptions {
 /// The heading of the flags that describe a source.
 const SOURCE: &str = "Instead of the sources of lookback.toml";
 /// These flags.
-const SOURCE_FLAGS: [&str; 7] = [
-    "profile",
-    "region",
-    "all_regions",
-    "organization",
-    "endpoint_url",
-    "role_arn",
-    "external_id",
-];
+const SOURCE_FLAGS: [&str; 7] =
+    ["profile", "region", "all_regions", "organization", "endpoint_url", "role_arn", "external_id"];
 
 impl IngestOptions {
     /// Whose jobs the flags ask for.

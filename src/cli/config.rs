@@ -256,7 +256,8 @@ mod tests {
         check("warehouse = \"\"", "\"warehouse\" is \"\", not a text in quotes");
         check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
-        check("source = []\n[ingest]\nconcurrency = 1", "x");
+        check("source = 1", "\"source\" is 1, not a list of tables; write [[source]]");
+        check("source = [1]", "\"source\" is [1], not a list of tables; write [[source]]");
     }
 
     #[test]

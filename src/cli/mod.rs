@@ -9,6 +9,7 @@ mod args;
 mod clock;
 mod config;
 mod emulate;
+mod grid;
 mod import;
 mod ingest;
 mod printer;

@@ -1,29 +1,45 @@
-//! The only file that prints: errors, notes and usage. Data is written through [`super::target`].
+//! The only file that prints: errors, notes, progress and usage. Data is written through
+//! [`super::target`].
 
 #![expect(clippy::print_stderr, reason = "this is the printer")]
 
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
 use super::Status;
 
+/// Whether a line of progress stands on the terminal, to be wiped off before anything else.
+static HAS_PROGRESS: Mutex<bool> = Mutex::new(false);
+
+/// To the first column, and everything behind it erased.
+const WIPE: &str = "\r\x1b[K";
+
 /// Tells an error, its causes and the way out.
 pub(super) fn error(err: &Error) {
-    eprintln!("error: {}", err.chain());
-    if let Some(hint) = err.hint() {
-        eprintln!("hint: {hint}");
-    }
+    let hint = err.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+    line(&format!("error: {}{hint}", err.chain()));
 }
 
 /// Tells something that is not as it should be, and did not stop anything.
 pub(super) fn warning(text: &str) {
-    eprintln!("warning: {text}");
+    line(&format!("warning: {text}"));
 }
 
 /// Tells what was done.
 pub(super) fn note(text: &str) {
-    eprintln!("{text}");
+    line(text);
+}
+
+/// Shows how far something is, on one line that takes the place of the one before.
+pub(super) fn progress(text: &str) {
+    replace(Some(text));
+}
+
+/// Takes the line of progress away.
+pub(super) fn end_progress() {
+    replace(None);
 }
 
 /// Prints help, the version, or what is wrong with the arguments.
@@ -40,4 +56,19 @@ pub(super) fn is_terminal() -> bool {
 /// True if and only if a person reads standard error.
 pub(super) fn is_watched() -> bool {
     stderr().is_terminal()
+}
+
+fn line(text: &str) {
+    let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let wipe = if std::mem::take(&mut *has_progress) { WIPE } else { "" };
+    eprintln!("{wipe}{text}");
+}
+
+fn replace(text: Option<&str>) {
+    let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let wipe = if *has_progress { WIPE } else { "" };
+    eprint!("{wipe}{}", text.unwrap_or_default());
+    *has_progress = text.is_some();
+    // Without an end of line nothing is sure to be shown; a terminal that has gone sees nothing.
+    drop(stderr().flush());
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use toml::de::{DeTable, DeValue};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
 
@@ -95,7 +95,9 @@ impl<'a> Section<'a> {
     pub(super) fn table(self, key: &str, keys: &[&str]) -> Result<Option<Self>> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         match value.get_ref() {
-            DeValue::Table(table) => Self::new(self.file, table, &format!("[{key}]"), keys).map(Some),
+            DeValue::Table(table) => {
+                Self::new(self.file, table, &format!("[{key}]"), keys).map(Some)
+            }
             _ => Err(self.mistyped(key, value, &format!("a table; write [{key}]"))),
         }
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::{env, fs};
 
 use lookback::output::Format;
+use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
@@ -42,6 +43,21 @@ fn only_the_text_between_the_marks_is_replaced() {
 #[should_panic(expected = "README.md has no <!-- d:begin -->")]
 fn a_mark_that_is_gone_is_missed() {
     filled("a", "d", "new\n");
+}
+
+#[test]
+fn the_policy_of_the_examples_allows_the_operations_of_jobs_and_no_others() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/iam-policy.json");
+    let policy: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let statement = &policy["Statement"][0];
+    let allowed: Vec<_> =
+        statement["Action"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let mut expected: Vec<_> =
+        operation_names().map(|operation| format!("backup:{operation}")).collect();
+    expected.sort();
+    assert_eq!(allowed, expected);
+    assert_eq!((&statement["Effect"], &statement["Resource"]), (&"Allow".into(), &"*".into()));
 }
 
 /// `readme` with `text` between the marks of `name`.

@@ -104,14 +104,23 @@ fn no_source() -> Error {
     )
 }
 
-/// Those of `sources` that are named: a table of accounts by its own name, too.
+/// True if and only if AWS itself answers there.
+fn is_aws(endpoint_url: Option<&str>) -> bool {
+    let Some(url) = endpoint_url else { return true };
+    let host = url.trim_end_matches(|c: char| c == ':' || c.is_ascii_digit());
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|end| host.ends_with(end))
+}
+
+/// True if and only if a source is named so, or belongs to the table of accounts that is.
+pub(super) fn is_named(source: &str, name: &str) -> bool {
+    let rest = source.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Those of `sources` that are named.
 fn named(sources: Vec<Source>, names: &[String]) -> Result<Vec<Source>> {
-    let is = |source: &Source, name: &str| {
-        let rest = source.name.strip_prefix(name);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
     for name in names {
-        if !sources.iter().any(|source| is(source, name)) {
+        if !sources.iter().any(|source| is_named(&source.name, name)) {
             let all: Vec<_> = sources.iter().map(|source| source.name.as_str()).collect();
             let error = Error::input(format!("there is no source \"{name}\""));
             return Err(match nearest(name, &all) {
@@ -120,8 +129,8 @@ fn named(sources: Vec<Source>, names: &[String]) -> Result<Vec<Source>> {
             });
         }
     }
-    let is_named = |source: &Source| names.iter().any(|name| is(source, name));
-    Ok(sources.into_iter().filter(|source| names.is_empty() || is_named(source)).collect())
+    let is = |source: &Source| names.iter().any(|name| is_named(&source.name, name));
+    Ok(sources.into_iter().filter(|source| names.is_empty() || is(source)).collect())
 }
 
 /// The first few names.
@@ -137,12 +146,11 @@ fn listed(names: &[&str]) -> String {
 /// What is read from AWS itself at a pretended instant would be recorded as read at another time
 /// than it was.
 fn refuse_pretending(sources: &[Source], now: Option<Instant>) -> Result<()> {
-    let real = sources.iter().find(|source| source.endpoint_url.is_none());
+    let real = sources.iter().find(|source| is_aws(source.endpoint_url.as_deref()));
     let (Some(now), Some(source)) = (now, real) else { return Ok(()) };
     let message = format!(
         "--now {now} cannot be pretended to AWS itself, which source \"{}\" reads",
         source.name
     );
-    Err(Error::input(message)
-        .with_hint("leave out --now, or name an emulator with --endpoint-url"))
+    Err(Error::input(message).with_hint("leave out --now, or name an emulator with --endpoint-url"))
 }

@@ -46,7 +46,7 @@ pub(in crate::cli) struct Table {
 
 impl Table {
     /// An error about this source.
-    fn refuse(&self, what: &str, hint: impl Into<String>) -> Error {
+    pub(super) fn refuse(&self, what: &str, hint: impl Into<String>) -> Error {
         let prefix = self.origin.as_ref().map(|origin| format!("{origin}: ")).unwrap_or_default();
         Error::input(format!("{prefix}{what}")).with_hint(hint)
     }
@@ -94,6 +94,7 @@ impl Table {
             endpoint_url: self.checked_url()?,
             rate: self.rate.unwrap_or(RATE_DEFAULT),
             account_id: self.checked_account(role.as_ref())?,
+            is_emulator: false,
             role,
         })
     }
@@ -114,7 +115,9 @@ impl Table {
 
     fn checked_regions(&self) -> Result<Vec<String>> {
         let these = match &self.regions {
-            Some(Regions::All) => return Ok(regions::REGIONS.map(str::to_owned).to_vec()),
+            Some(Regions::All) => {
+                return Ok(regions::REGIONS.iter().map(|region| region.name.to_owned()).collect());
+            }
             Some(Regions::These(these)) if !these.is_empty() => these,
             Some(Regions::These(_)) | None => {
                 let hint = "write regions = [\"us-east-1\", \"eu-west-1\"], or regions = \"all\"";
@@ -134,15 +137,25 @@ impl Table {
     /// A Region becomes a part of AWS's host name, so that a slip would be told as a network that
     /// does not answer. With an endpoint URL it is only a word in signatures.
     fn check_region(&self, region: &str) -> Result<()> {
-        if self.endpoint_url.is_some() && is_region(region) || regions::REGIONS.contains(&region) {
+        if regions::named(region).is_some() {
             return Ok(());
         }
+        if self.endpoint_url.is_some() {
+            if is_region(region) {
+                return Ok(());
+            }
+            let what = format!("names Region \"{region}\", which cannot be one");
+            return Err(self.refuse_source(&what, "write one such as \"us-east-1\""));
+        }
         let what = format!("names Region \"{region}\", which is not known");
-        let meant = regions::nearest(region)
-            .map(|near| format!("did you mean \"{near}\"? ")).unwrap_or_default();
-        let key = if self.origin.is_some() { "endpoint_url =" } else { "--endpoint-url" };
+        let meant = regions::nearest(region).map(|near| format!("did you mean \"{near}\"? "));
         let url = "https://backup.REGION.amazonaws.com";
-        let hint = format!("{meant}a Region newer than this version is read with {key} {url}");
+        let way = match self.origin {
+            Some(_) => format!("endpoint_url = \"{url}\""),
+            None => format!("--endpoint-url {url}"),
+        };
+        let meant = meant.unwrap_or_default();
+        let hint = format!("{meant}a Region newer than this version is read with {way}");
         Err(self.refuse_source(&what, hint))
     }
 

@@ -1,11 +1,14 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
 mod damage;
+mod emulated;
 mod import;
+mod ingest;
 mod limits;
 mod pruning;
 mod refusals;
 mod sql;
+mod status;
 mod together;
 
 use std::fmt::Write as _;
@@ -24,11 +27,14 @@ use tempfile::TempDir;
 /// A folder of its own in which commands run.
 struct Desk {
     folder: TempDir,
+    /// All that commands have of an environment, besides a time zone.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Desk {
     fn new() -> Self {
-        Self { folder: TempDir::with_prefix("lookback-cli-").unwrap() }
+        let folder = TempDir::with_prefix("lookback-cli-").unwrap();
+        Self { folder, environment: Vec::new() }
     }
 
     /// One with a warehouse of three backup jobs.
@@ -84,6 +90,7 @@ impl Desk {
         input: &str,
     ) -> (Option<i32>, String) {
         command.current_dir(self.folder.path()).env_clear().env("TZ", "Asia/Tokyo");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.args(arguments);
         if !arguments.contains(&"--now") {
             command.args(["--now", "2026-01-05T00:00:00Z"]);

@@ -1,0 +1,131 @@
+//! What an ingest did, for programs: the JSON document of `--json`.
+//!
+//! Its member names are those of the README and do not change.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::ingest::{PlaceReport, Problem, Report};
+use crate::source::aws::CallClass;
+
+use super::super::Status;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    run_id: &'a str,
+    status: &'static str,
+    snapshot: Option<i64>,
+    is_stopped: bool,
+    units_planned: u64,
+    units_ended: u64,
+    calls: u64,
+    throttles: u64,
+    retries: u64,
+    places: Vec<PlaceRow<'a>>,
+    problems: Vec<ProblemRow<'a>>,
+    refusals: &'a [String],
+}
+
+#[derive(Serialize)]
+struct PlaceRow<'a> {
+    source: &'a str,
+    region: &'a str,
+    read: u64,
+    new: u64,
+    changed: u64,
+    unchanged: u64,
+    refused: u64,
+    failed: u64,
+    lost: Vec<Lost>,
+}
+
+#[derive(Serialize)]
+struct Lost {
+    kind: &'static str,
+    from: String,
+    until: String,
+}
+
+#[derive(Serialize)]
+struct ProblemRow<'a> {
+    source: &'a str,
+    region: &'a str,
+    kind: &'static str,
+    operation: &'static str,
+    class: &'static str,
+    message: String,
+    hint: Option<&'a str>,
+}
+
+/// The document.
+pub(super) fn text(report: &Report, status: Status) -> Result<String> {
+    let totals = report.totals;
+    let places = report.places.iter();
+    let document = Document {
+        run_id: &report.run_id,
+        status: match status {
+            Status::Done => "done",
+            Status::Attention => "attention",
+            Status::NotDone => "not_done",
+        },
+        snapshot: report.snapshot,
+        is_stopped: report.is_stopped,
+        units_planned: totals.units_planned,
+        units_ended: totals.units_ended,
+        calls: totals.calls,
+        throttles: totals.throttles,
+        retries: totals.retries,
+        places: places.map(|((source, region), place)| row(source, region, place)).collect(),
+        problems: report.problems.iter().map(problem).collect(),
+        refusals: &report.refusals,
+    };
+    serde_json::to_string_pretty(&document)
+        .map_err(|err| Error::internal("write the report of the ingest").with_source(err))
+}
+
+fn row<'a>(source: &'a str, region: &'a str, place: &PlaceReport) -> PlaceRow<'a> {
+    let PlaceReport { counts, refused, lost, failed } = place;
+    let lost = lost.iter().map(|(place, span)| Lost {
+        kind: place.kind.name(),
+        from: span.from.to_string(),
+        until: span.until.to_string(),
+    });
+    PlaceRow {
+        source,
+        region,
+        read: counts.read,
+        new: counts.new,
+        changed: counts.changed,
+        unchanged: counts.unchanged,
+        refused: *refused,
+        failed: *failed,
+        lost: lost.collect(),
+    }
+}
+
+fn problem(problem: &Problem) -> ProblemRow<'_> {
+    ProblemRow {
+        source: &problem.place.source,
+        region: &problem.place.region,
+        kind: problem.place.kind.name(),
+        operation: problem.operation,
+        class: class(problem.class),
+        message: problem.error.chain(),
+        hint: problem.error.hint(),
+    }
+}
+
+fn class(class: CallClass) -> &'static str {
+    match class {
+        CallClass::Throttled => "throttled",
+        CallClass::Transient => "transient",
+        CallClass::Unreachable => "unreachable",
+        CallClass::Denied => "denied",
+        CallClass::OrganizationDenied => "organization_denied",
+        CallClass::NotOffered => "not_offered",
+        CallClass::RegionDisabled => "region_disabled",
+        CallClass::Credentials => "credentials",
+        CallClass::ClockSkew => "clock_skew",
+        CallClass::Rejected => "rejected",
+    }
+}

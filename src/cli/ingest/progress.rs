@@ -1,0 +1,219 @@
+//! How far an ingest is: one line on a terminal that is drawn again and again, or lines for a log.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinHandle;
+use unicode_width::UnicodeWidthStr;
+
+use crate::catalog::{UnitRecord, UnitStatus};
+use crate::ingest::{Progress, Totals, Watch};
+
+use super::super::printer;
+
+/// How often the line is drawn.
+const TICK: Duration = Duration::from_millis(200);
+/// Before this, an estimate would be a guess.
+const ESTIMATE_AFTER: Duration = Duration::from_secs(3);
+/// The width of a terminal that does not tell it.
+const WIDTH_DEFAULT: usize = 80;
+/// The width of the bar.
+const BAR: usize = 20;
+
+/// What is shown while an ingest runs.
+#[derive(Debug)]
+pub(super) struct Display {
+    lines: Lines,
+    drawing: Option<JoinHandle<()>>,
+}
+
+/// What is told when something happens.
+#[derive(Debug)]
+struct Lines {
+    progress: Arc<Progress>,
+    failed: Arc<AtomicU64>,
+    is_watched: bool,
+}
+
+impl Display {
+    /// Begins to show it, as fits whoever reads standard error.
+    pub(super) fn start(progress: Arc<Progress>) -> Self {
+        let failed = Arc::new(AtomicU64::new(0));
+        let is_watched = printer::is_watched();
+        let drawing =
+            is_watched.then(|| tokio::spawn(draw(Arc::clone(&progress), Arc::clone(&failed))));
+        Self { lines: Lines { progress, failed, is_watched }, drawing }
+    }
+
+    /// Who is to be told of what happens.
+    pub(super) fn watch(&self) -> &dyn Watch {
+        &self.lines
+    }
+
+    /// Takes it away.
+    pub(super) async fn end(self) {
+        let Some(drawing) = self.drawing else { return };
+        drawing.abort();
+        // It may be drawing just now; nothing is to be told of its end.
+        drop(drawing.await);
+        printer::end_progress();
+    }
+}
+
+impl Watch for Lines {
+    fn unit_ended(&self, unit: &UnitRecord) {
+        let UnitStatus::Ended(status) = unit.status else { return };
+        if status.is_whole() {
+            return;
+        }
+        self.failed.fetch_add(1, Ordering::Relaxed);
+        if !self.is_watched {
+            let place = &unit.place;
+            let (source, region, kind) = (&place.source, &place.region, place.kind);
+            let operation = unit.operation;
+            // The whole story is told at the end; a log has a line for each failure.
+            let message = unit.message.lines().next().unwrap_or_default();
+            printer::warning(&format!(
+                "source \"{source}\", {region}, {operation} of {kind} jobs: {message}"
+            ));
+        }
+    }
+
+    fn committed(&self, snapshot: Option<i64>) {
+        if !self.is_watched {
+            printer::note(&committed(self.progress.totals(), snapshot));
+        }
+    }
+}
+
+fn committed(totals: Totals, snapshot: Option<i64>) -> String {
+    let Totals { units_planned, units_ended, jobs, calls, .. } = totals;
+    let made = snapshot.map_or_else(String::new, |snapshot| format!("; snapshot {snapshot}"));
+    format!("committed: {units_ended} of {units_planned} units, {jobs} jobs, {calls} calls{made}")
+}
+
+async fn draw(progress: Arc<Progress>, failed: Arc<AtomicU64>) {
+    let start = Instant::now();
+    let mut ticks = tokio::time::interval(TICK);
+    loop {
+        ticks.tick().await;
+        let size = terminal_size::terminal_size_of(std::io::stderr());
+        let width = size.map_or(WIDTH_DEFAULT, |(width, _)| width.0.into());
+        let failed = failed.load(Ordering::Relaxed);
+        // The last column stays free: some terminals go to the next line behind it.
+        let text = line(progress.totals(), failed, start.elapsed(), width.saturating_sub(1));
+        printer::progress(&text);
+    }
+}
+
+/// The line, in at most `width` columns: what matters least is left out first.
+fn line(totals: Totals, failed: u64, elapsed: Duration, width: usize) -> String {
+    let Totals { units_planned: planned, units_ended: ended, jobs, calls, throttles, .. } = totals;
+    let some = |number: u64, what: &str| (number > 0).then(|| format!("{number} {what}"));
+    // In the order in which they stand, each with the place at which it goes.
+    let parts = [
+        (1, Some(bar(ended, planned))),
+        (8, Some(format!("{ended}/{planned} units"))),
+        (7, Some(format!("{jobs} jobs"))),
+        (2, rate(jobs, elapsed).map(|rate| format!("{rate} jobs/s"))),
+        (4, Some(format!("{calls} calls"))),
+        (3, some(throttles, "throttled")),
+        (6, some(failed, "failed")),
+        (5, left(ended, planned, elapsed).map(|left| format!("{left} left"))),
+    ];
+    let mut parts: Vec<_> =
+        parts.into_iter().filter_map(|(place, text)| Some((place, text?))).collect();
+    loop {
+        let texts: Vec<_> = parts.iter().map(|(_, text)| text.as_str()).collect();
+        let text = texts.join("  ");
+        let first = parts.iter().map(|(place, _)| *place).min();
+        if text.width() <= width || first.is_none() {
+            return text;
+        }
+        parts.retain(|(place, _)| Some(*place) != first);
+    }
+}
+
+fn bar(ended: u64, planned: u64) -> String {
+    let full = ended.min(planned).saturating_mul(BAR as u64).checked_div(planned).unwrap_or(0);
+    let full = usize::try_from(full).unwrap_or(BAR);
+    format!("[{}{}]", "#".repeat(full), ".".repeat(BAR - full))
+}
+
+fn rate(jobs: u64, elapsed: Duration) -> Option<u128> {
+    u128::from(jobs).saturating_mul(1000).checked_div(elapsed.as_millis()).filter(|rate| *rate > 0)
+}
+
+/// The time left if the other units take as long as those that have ended.
+fn left(ended: u64, planned: u64, elapsed: Duration) -> Option<String> {
+    if elapsed < ESTIMATE_AFTER || ended == 0 || ended >= planned {
+        return None;
+    }
+    let seconds = elapsed.as_secs().saturating_mul(planned - ended) / ended;
+    Some(match seconds {
+        0..90 => format!("{} s", seconds.max(1)),
+        90..5400 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h", (seconds + 1800) / 3600),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUSY: Totals = Totals {
+        units_planned: 40,
+        units_ended: 10,
+        jobs: 123_456,
+        calls: 130,
+        throttles: 7,
+        retries: 9,
+    };
+
+    #[track_caller]
+    fn check(totals: Totals, failed: u64, seconds: u64, width: usize, expected: &str) {
+        assert_eq!(line(totals, failed, Duration::from_secs(seconds), width), expected);
+    }
+
+    #[test]
+    fn a_wide_terminal_shows_everything() {
+        let expected = "[#####...............]  10/40 units  123456 jobs  12345 jobs/s  130 calls  \
+                        7 throttled  2 failed  30 s left";
+        check(BUSY, 2, 10, 200, expected);
+    }
+
+    #[test]
+    fn a_narrow_terminal_shows_what_matters() {
+        let expected = "10/40 units  123456 jobs  130 calls  7 throttled  2 failed  30 s left";
+        check(BUSY, 2, 10, 79, expected);
+        check(BUSY, 2, 10, 40, "10/40 units  123456 jobs  2 failed");
+        check(BUSY, 2, 10, 24, "10/40 units  123456 jobs");
+        check(BUSY, 2, 10, 3, "");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_told() {
+        let start = "[....................]  0/0 units  0 jobs  0 calls";
+        check(Totals::default(), 0, 0, 200, start);
+        let ended = Totals { units_planned: 8, units_ended: 8, ..Totals::default() };
+        check(ended, 0, 60, 200, "[####################]  8/8 units  0 jobs  0 calls");
+    }
+
+    #[test]
+    fn the_time_left_is_rounded() {
+        let left = |ended, seconds| left(ended, 1000, Duration::from_secs(seconds));
+        assert_eq!(left(999, 10).as_deref(), Some("1 s"));
+        assert_eq!(left(500, 100).as_deref(), Some("2 min"));
+        assert_eq!(left(100, 1000).as_deref(), Some("3 h"));
+        assert_eq!(left(500, 2), None);
+        assert_eq!(left(0, 100), None);
+    }
+
+    #[test]
+    fn a_commit_is_told_with_its_snapshot_if_it_made_one() {
+        let text = "committed: 10 of 40 units, 123456 jobs, 130 calls";
+        assert_eq!(committed(BUSY, None), text);
+        assert_eq!(committed(BUSY, Some(7)), format!("{text}; snapshot 7"));
+    }
+}

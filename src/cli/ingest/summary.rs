@@ -1,0 +1,156 @@
+//! What an ingest did, for people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ingest::{PlaceReport, Report};
+use crate::model::{DAY, Instant, Place, Span};
+use crate::source::aws::Source;
+
+use super::super::grid::Grid;
+use super::super::{Status, printer};
+use super::problems::{self, Places};
+
+/// The columns of the table.
+const COLUMNS: [(&str, bool); 9] = [
+    ("source", false),
+    ("Region", false),
+    ("read", true),
+    ("new", true),
+    ("changed", true),
+    ("unchanged", true),
+    ("refused", true),
+    ("lost days", true),
+    ("failed", true),
+];
+
+/// Tells the whole of it: what was read, then what is not as it should be.
+pub(super) fn tell(report: &Report, sources: &[Source], status: Status) {
+    for line in lines(report, sources) {
+        printer::note(&line);
+    }
+    for warning in warnings(report) {
+        printer::warning(&warning);
+    }
+    let tell = if status == Status::NotDone { "error" } else { "warning" };
+    for problem in problems::told(&report.problems) {
+        let hint = problem.hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        printer::note(&format!("{tell}: {}{hint}", problem.text));
+    }
+}
+
+/// The table, the Regions in which there was nothing, and the totals.
+fn lines(report: &Report, sources: &[Source]) -> Vec<String> {
+    let mut grid = Grid::new(&COLUMNS);
+    for ((source, region), place) in &report.places {
+        grid.push(row(source, region, place));
+    }
+    if report.places.len() > 1 {
+        grid.push(row("total", "", &sum(report)));
+    }
+    let mut lines = if report.places.is_empty() { Vec::new() } else { grid.lines() };
+    lines.extend(quiet(report, sources));
+    lines.push(totals(report));
+    lines
+}
+
+fn row(source: &str, region: &str, place: &PlaceReport) -> Vec<String> {
+    let PlaceReport { counts, refused, lost, failed } = place;
+    let numbers = [
+        counts.read,
+        counts.new,
+        counts.changed,
+        counts.unchanged,
+        *refused,
+        lost.iter().map(|(_, span)| days(*span)).sum(),
+        *failed,
+    ];
+    let words = [source.to_owned(), region.to_owned()];
+    words.into_iter().chain(numbers.map(|number| number.to_string())).collect()
+}
+
+fn sum(report: &Report) -> PlaceReport {
+    let mut sum = PlaceReport::default();
+    for place in report.places.values() {
+        sum.counts.read += place.counts.read;
+        sum.counts.new += place.counts.new;
+        sum.counts.changed += place.counts.changed;
+        sum.counts.unchanged += place.counts.unchanged;
+        sum.refused += place.refused;
+        sum.lost.extend(place.lost.iter().cloned());
+        sum.failed += place.failed;
+    }
+    sum
+}
+
+/// The UTC days that an interval touches.
+pub(super) fn days(span: Span) -> u64 {
+    let first = span.from.day();
+    let last = (span.until - 1).day();
+    u64::try_from(last - first + 1).unwrap_or(0)
+}
+
+/// Regions that were read and had nothing.
+fn quiet(report: &Report, sources: &[Source]) -> Option<String> {
+    let read = sources.iter().flat_map(|source| {
+        source.regions.iter().map(|region| (source.name.clone(), region.clone()))
+    });
+    let quiet: BTreeSet<_> = read.filter(|place| !report.places.contains_key(place)).collect();
+    if quiet.is_empty() || report.is_stopped {
+        return None;
+    }
+    let regions: BTreeSet<_> = quiet.iter().map(|(_, region)| region.as_str()).collect();
+    let names: Vec<_> = regions.into_iter().collect();
+    Some(format!("there was nothing in {}", names.join(", ")))
+}
+
+fn totals(report: &Report) -> String {
+    let totals = report.totals;
+    let count =
+        |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let mut parts = vec![count(totals.units_ended, "unit"), count(totals.calls, "call")];
+    for (number, what) in [(totals.throttles, "throttled"), (totals.retries, "repeated")] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    let snapshot =
+        report.snapshot.map_or("nothing changed".to_owned(), |it| format!("snapshot {it}"));
+    format!("{}; {snapshot}", parts.join(", "))
+}
+
+/// What is not as it should be, besides what failed.
+fn warnings(report: &Report) -> Vec<String> {
+    let mut warnings: Vec<_> =
+        report.refusals.iter().map(|reason| format!("a record was refused: {reason}")).collect();
+    let refused: u64 = report.places.values().map(|place| place.refused).sum();
+    match refused.saturating_sub(report.refusals.len() as u64) {
+        0 => {}
+        more => warnings.push(format!("{more} more records were refused")),
+    }
+    let lost = report.places.values().flat_map(|place| &place.lost);
+    warnings.extend(lost_warnings(lost));
+    if report.is_stopped {
+        warnings.push("the ingest was interrupted; the next one reads the rest".to_owned());
+    }
+    warnings
+}
+
+/// What was lost in many places at the same time is told once.
+fn lost_warnings<'a>(lost: impl Iterator<Item = &'a (Place, Span)>) -> Vec<String> {
+    let mut spans: BTreeMap<(i64, i64), Places> = BTreeMap::new();
+    for (place, span) in lost {
+        let days = (span.from.day(), (span.until - 1).day());
+        spans.entry(days).or_default().add(place);
+    }
+    let tell = |((first, last), places): ((i64, i64), Places)| {
+        let day = |day: i64| Instant::from_micros(day * DAY).day_text();
+        format!(
+            "jobs created from {} to {} are lost: AWS had forgotten them before it was asked\n  \
+             ({})",
+            day(first),
+            day(last),
+            places.words()
+        )
+    };
+    spans.into_iter().map(tell).collect()
+}

@@ -1,0 +1,55 @@
+//! A desk beside a simulated organisation: `lookback emulate` in a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use super::Desk;
+
+/// `lookback emulate`, until this is dropped.
+pub(super) struct Emulator {
+    process: Child,
+    pub(super) url: String,
+}
+
+impl Emulator {
+    /// Two accounts in two Regions whose time stands still at `now`, with these faults.
+    pub(super) fn at(now: &str, faults: &str) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_lookback"))
+            .args(["emulate", "--listen", "127.0.0.1:0", "--now", now, "--speed", "0"])
+            .args(["--accounts", "2", "--resources", "24", "--regions", "us-east-1,eu-west-1"])
+            .args(["--faults", faults, "--log", "off"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Self { process, url: url.trim_end().to_owned() }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Desk {
+    /// One whose commands have credentials.
+    pub(super) fn with_credentials() -> Self {
+        let mut desk = Self::new();
+        let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        desk.environment.extend(keys.map(|name| (name, "any".to_owned())));
+        desk
+    }
+
+    /// `lookback ingest` of the whole organisation at the instant of the emulator.
+    pub(super) fn ingest(&self, emulator: &Emulator, now: &str, more: &[&str]) -> String {
+        let regions = "us-east-1,eu-west-1";
+        let source =
+            ["ingest", "--organization", "--region", regions, "--endpoint-url", &emulator.url];
+        let told = self.run(&[&source[..], &["--now", now], more].concat());
+        told.replace(&emulator.url, "[URL]")
+    }
+}

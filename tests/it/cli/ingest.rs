@@ -1,0 +1,374 @@
+//! `lookback ingest`: what it tells of what it read, and of what it could not.
+
+use std::fmt::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::Desk;
+use super::emulated::Emulator;
+
+const NIGHT: &str = "2026-01-05T02:00:00Z";
+const NEXT: &str = "2026-01-06T02:00:00Z";
+
+#[test]
+fn a_night_is_read_and_the_same_night_again_changes_nothing() {
+    let desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "");
+    assert_snapshot!(desk.ingest(&emulator, NIGHT, &[]), @"
+    exit 0
+    -- stderr
+    committed: 16 of 16 units, 1362 jobs, 20 calls; snapshot 2
+    source   Region     read   new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1   568   568        0          0        0          0       0
+    default  us-east-1   794   794        0          0        0          0       0
+    total               1362  1362        0          0        0          0       0
+    16 units, 20 calls; snapshot 2
+    ");
+    assert_snapshot!(desk.ingest(&emulator, NIGHT, &["--kind", "scan,copy"]), @"
+    exit 0
+    -- stderr
+    committed: 8 of 8 units, 203 jobs, 12 calls
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1   134    0        0        134        0          0       0
+    default  us-east-1    69    0        0         69        0          0       0
+    total                203    0        0        203        0          0       0
+    8 units, 12 calls; nothing changed
+    ");
+    let emulator = Emulator::at(NEXT, "");
+    assert_snapshot!(desk.ingest(&emulator, NEXT, &[]), @"
+    exit 0
+    -- stderr
+    committed: 17 of 17 units, 569 jobs, 22 calls; snapshot 3
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1   265   23        3        239        0          0       0
+    default  us-east-1   304   36        2        266        0          0       0
+    total                569   59        5        505        0          0       0
+    17 units, 22 calls; snapshot 3
+    ");
+}
+
+#[test]
+fn programs_are_told_in_json() {
+    let desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "deny=ListScanJobs");
+    let told = desk.ingest(&emulator, NIGHT, &["--json", "--kind", "backup,scan"]);
+    let (told, stderr) = told.split_once("-- stderr\n").unwrap();
+    let mut document: Value =
+        serde_json::from_str(told.strip_prefix("exit 1\n-- stdout\n").unwrap()).unwrap();
+    let run = document["run_id"].as_str().unwrap().to_owned();
+    assert_eq!(run.len(), 36, "{run}");
+    document["run_id"] = "[RUN]".into();
+    assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
+    {
+      "calls": 12,
+      "is_stopped": false,
+      "places": [
+        {
+          "changed": 0,
+          "failed": 1,
+          "lost": [],
+          "new": 364,
+          "read": 364,
+          "refused": 0,
+          "region": "eu-west-1",
+          "source": "default",
+          "unchanged": 0
+        },
+        {
+          "changed": 0,
+          "failed": 1,
+          "lost": [],
+          "new": 609,
+          "read": 609,
+          "refused": 0,
+          "region": "us-east-1",
+          "source": "default",
+          "unchanged": 0
+        }
+      ],
+      "problems": [
+        {
+          "class": "organization_denied",
+          "hint": "switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone",
+          "kind": "scan",
+          "message": "access denied to other accounts' jobs: ListScanJobs in Region \"eu-west-1\": AccessDeniedException: Insufficient privileges to perform this action.",
+          "operation": "list",
+          "region": "eu-west-1",
+          "source": "default"
+        },
+        {
+          "class": "organization_denied",
+          "hint": "switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone",
+          "kind": "scan",
+          "message": "access denied to other accounts' jobs: ListScanJobs in Region \"us-east-1\": AccessDeniedException: Insufficient privileges to perform this action.",
+          "operation": "list",
+          "region": "us-east-1",
+          "source": "default"
+        }
+      ],
+      "refusals": [],
+      "retries": 0,
+      "run_id": "[RUN]",
+      "snapshot": 2,
+      "status": "attention",
+      "throttles": 0,
+      "units_ended": 8,
+      "units_planned": 8
+    }
+    "#);
+    assert_snapshot!(stderr, @r#"
+    warning: source "default", eu-west-1, list of scan jobs: access denied to other accounts' jobs: ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", us-east-1, list of scan jobs: access denied to other accounts' jobs: ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+    committed: 8 of 8 units, 973 jobs, 12 calls; snapshot 2
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1   364  364        0          0        0          0       1
+    default  us-east-1   609  609        0          0        0          0       1
+    total                973  973        0          0        0          0       2
+    8 units, 12 calls; snapshot 2
+    warning: access denied to other accounts' jobs: ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+      (2 of these: source default; Regions eu-west-1, us-east-1; scan jobs)
+    hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    "#);
+}
+
+#[test]
+fn what_is_denied_is_told_once_and_the_rest_is_read() {
+    let desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "deny=ListScanJobs,deny-region=eu-west-1");
+    assert_snapshot!(sorted(&desk.ingest(&emulator, NIGHT, &["--kind", "copy,scan"])), @r#"
+    exit 1
+    -- stderr
+    warning: source "default", eu-west-1, list of copy jobs: access denied to other accounts' jobs: ListCopyJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", eu-west-1, list of scan jobs: access denied to other accounts' jobs: ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", eu-west-1, summaries of copy jobs: access denied to other accounts' jobs: ListCopyJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", eu-west-1, summaries of scan jobs: access denied to other accounts' jobs: ListScanJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", us-east-1, list of scan jobs: access denied to other accounts' jobs: ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+    committed: 8 of 8 units, 181 jobs, 10 calls; snapshot 2
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1     0    0        0          0        0          0       4
+    default  us-east-1   181  181        0          0        0          0       1
+    total                181  181        0          0        0          0       5
+    8 units, 10 calls; snapshot 2
+    warning: access denied to other accounts' jobs: ListCopyJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+      (5 of these: source default; Regions eu-west-1, us-east-1; copy, scan jobs)
+    hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    "#);
+}
+
+#[test]
+fn where_nothing_can_be_read_it_is_not_done() {
+    let desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "deny-scope=organization");
+    assert_snapshot!(sorted(&desk.ingest(&emulator, NIGHT, &["--kind", "copy"])), @r#"
+    exit 2
+    -- stderr
+    warning: source "default", eu-west-1, list of copy jobs: access denied to other accounts' jobs: ListCopyJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", eu-west-1, summaries of copy jobs: access denied to other accounts' jobs: ListCopyJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", us-east-1, list of copy jobs: access denied to other accounts' jobs: ListCopyJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+    warning: source "default", us-east-1, summaries of copy jobs: access denied to other accounts' jobs: ListCopyJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+    committed: 4 of 4 units, 0 jobs, 4 calls
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1     0    0        0          0        0          0       2
+    default  us-east-1     0    0        0          0        0          0       2
+    total                  0    0        0          0        0          0       4
+    4 units, 4 calls; nothing changed
+    error: access denied to other accounts' jobs: ListCopyJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+      (4 of these: source default; Regions eu-west-1, us-east-1; copy jobs)
+    hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    "#);
+}
+
+#[test]
+fn without_credentials_the_ways_to_some_are_told() {
+    let mut desk = Desk::new();
+    desk.environment.push(("AWS_EC2_METADATA_DISABLED", "true".to_owned()));
+    let emulator = Emulator::at(NIGHT, "");
+    assert_snapshot!(sorted(&desk.ingest(&emulator, NIGHT, &["--kind", "copy"])), @r#"
+    exit 2
+    -- stderr
+    warning: source "default", eu-west-1, list of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
+      Environment: the credential provider was not enabled: environment variable not set
+      Profile: the credential provider was not enabled
+      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+      EcsContainer: the credential provider was not enabled: ECS provider not configured
+      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+    warning: source "default", eu-west-1, summaries of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
+      Environment: the credential provider was not enabled: environment variable not set
+      Profile: the credential provider was not enabled
+      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+      EcsContainer: the credential provider was not enabled: ECS provider not configured
+      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+    warning: source "default", us-east-1, list of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
+      Environment: the credential provider was not enabled: environment variable not set
+      Profile: the credential provider was not enabled
+      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+      EcsContainer: the credential provider was not enabled: ECS provider not configured
+      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+    warning: source "default", us-east-1, summaries of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
+      Environment: the credential provider was not enabled: environment variable not set
+      Profile: the credential provider was not enabled
+      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+      EcsContainer: the credential provider was not enabled: ECS provider not configured
+      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+    committed: 4 of 4 units, 0 jobs, 4 calls
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1     0    0        0          0        0          0       2
+    default  us-east-1     0    0        0          0        0          0       2
+    total                  0    0        0          0        0          0       4
+    4 units, 4 calls; nothing changed
+    error: no AWS credentials were found: no credentials found in chain. Attempted:
+      Environment: the credential provider was not enabled: environment variable not set
+      Profile: the credential provider was not enabled
+      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+      EcsContainer: the credential provider was not enabled: ECS provider not configured
+      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+      (4 of these: source default; Regions eu-west-1, us-east-1; copy jobs)
+    hint: name a profile with --profile, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), or log in with `aws sso login`
+    "#);
+}
+
+/// Units that fail at the same time are told in any order.
+fn sorted(told: &str) -> String {
+    let is_log = |line: &&str| line.starts_with("warning: source") && line.contains(" jobs: ");
+    let mut log: Vec<_> = told.lines().filter(is_log).collect();
+    log.sort_unstable();
+    let mut log = log.into_iter();
+    let mut text = String::new();
+    for line in told.lines() {
+        let line = if is_log(&line) { log.next().unwrap() } else { line };
+        writeln!(text, "{line}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn sources_that_cannot_be_read_are_refused_before_anything_is_made() {
+    let desk = Desk::new();
+    assert_snapshot!(desk.run(&["ingest"]), @"
+    exit 2
+    -- stderr
+    error: there is nothing to read: no Region and no source is named
+    hint: name the Regions with --region us-east-1,eu-west-1 or --all-regions, or describe sources in lookback.toml (see examples/lookback.toml)
+    ");
+    assert_snapshot!(desk.run(&["ingest", "--region", "us-east-1"]), @r#"
+    exit 2
+    -- stderr
+    error: --now 2026-01-05T00:00:00Z cannot be pretended to AWS itself, which source "default" reads
+    hint: leave out --now, or name an emulator with --endpoint-url
+    "#);
+    assert_snapshot!(desk.run(&["ingest", "--region", "us-est-1"]), @r#"
+    exit 2
+    -- stderr
+    error: source "default" names Region "us-est-1", which is not known
+    hint: did you mean "us-east-1"? a Region newer than this version is read with --endpoint-url https://backup.REGION.amazonaws.com
+    "#);
+    assert_snapshot!(desk.run(&["ingest", "--source", "prod"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no source "prod"
+    hint: add a [[source]] table of that name to lookback.toml, or name the file with --config
+    "#);
+    assert_snapshot!(desk.run(&["ingest", "--source", "prod", "--profile", "p"]), @"
+    exit 2
+    -- stderr
+    error: the argument '--source <NAME,…>' cannot be used with '--profile <NAME>'
+
+    Usage: lookback ingest --source <NAME,…> --now <TIMESTAMP>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(desk.run(&["ingest", "--external-id", "x", "--region", "us-east-1"]), @"
+    exit 2
+    -- stderr
+    error: the following required arguments were not provided:
+      --role-arn <ARN>
+
+    Usage: lookback ingest --role-arn <ARN> --external-id <ID> --region <REGION,…> --now <TIMESTAMP>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(desk.run(&["ingest", "--kind", "tape"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'tape' for '--kind <KIND,…>'
+      [possible values: backup, copy, restore, scan]
+
+    For more information, try '--help'.
+    ");
+    assert!(!desk.path("warehouse").exists());
+}
+
+#[test]
+fn settings_come_from_the_file() {
+    let mut desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "");
+    let file = format!(
+        "warehouse = \"held\"\n[[source]]\nname = \"org\"\nregions = [\"us-east-1\"]\n\
+         kinds = [\"copy\"]\nscope = \"organization\"\nendpoint_url = \"{}\"\n",
+        emulator.url
+    );
+    std::fs::create_dir(desk.path("etc")).unwrap();
+    desk.write("etc/settings.toml", &file);
+    assert_snapshot!(desk.run(&["ingest", "--config", "etc/settings.toml", "--now", NIGHT]), @"
+    exit 0
+    -- stderr
+    committed: 2 of 2 units, 181 jobs, 2 calls; snapshot 2
+    source  Region     read  new  changed  unchanged  refused  lost days  failed
+    org     us-east-1   181  181        0          0        0          0       0
+    2 units, 2 calls; snapshot 2
+    ");
+    assert!(desk.path("etc/held/catalog.sqlite").exists());
+    desk.environment.push(("LOOKBACK_CONFIG", "etc/settings.toml".to_owned()));
+    assert_snapshot!(desk.run(&["ingest", "--source", "prod"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no source "prod"
+    hint: the sources are org
+    "#);
+    assert_snapshot!(desk.run(&["sql", "--format", "csv", "SELECT count(*) > 0 FROM copy_jobs"]), @"
+    exit 0
+    -- stdout
+    count(*) > Int64(0)
+    true
+    ");
+    desk.environment.clear();
+    desk.write("lookback.toml", "warehouse = \"held\"\nspeed = 3\n");
+    assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
+    exit 2
+    -- stderr
+    error: file "lookback.toml", line 2: there is no key "speed" in the settings
+    hint: the keys are warehouse, memory_limit, timeout, ingest, source
+    "#);
+    assert_snapshot!(desk.run(&["sql", "--config", "none.toml", "SELECT 1"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no settings file "none.toml"
+    hint: name another with --config, or leave out --config and LOOKBACK_CONFIG
+    "#);
+}
+
+#[test]
+fn an_interrupted_ingest_commits_what_it_has_read() {
+    let desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
+    command.current_dir(desk.path("")).env_clear().stderr(Stdio::piped());
+    command.envs(desk.environment.iter().map(|(name, value)| (name, value)));
+    // Half a call a second: it would take long.
+    let source = ["ingest", "--endpoint-url", &emulator.url, "--region", "us-east-1"];
+    let ingest = command.args(source).args(["--rate", "0.5", "--now", NIGHT]).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    let pid = ingest.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = ingest.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let told: Vec<_> = stderr.lines().filter(|line| line.contains("interrupt")).collect();
+    assert_snapshot!(told.join("\n"), @"
+    stopping: what was read is being committed; interrupt again to stop at once
+    warning: the ingest was interrupted; the next one reads the rest
+    ");
+}

@@ -1,0 +1,146 @@
+//! `lookback status`: what is held, and how old it is.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::Desk;
+use super::emulated::Emulator;
+
+const NIGHT: &str = "2026-01-05T02:00:00Z";
+const MORNING: &str = "2026-01-05T08:30:00Z";
+
+/// A desk with a night's ingest, in which scan jobs were denied.
+fn desk() -> Desk {
+    let desk = Desk::with_credentials();
+    let emulator = Emulator::at(NIGHT, "deny=ListScanJobs");
+    let told = desk.ingest(&emulator, NIGHT, &["--kind", "copy,scan"]);
+    assert!(told.starts_with("exit 1\n"), "{told}");
+    desk
+}
+
+#[test]
+fn people_see_a_strip_of_days() {
+    let desk = desk();
+    assert_snapshot!(desk.run(&["status", "--now", MORNING]), @"
+    exit 0
+    -- stdout
+    source    Region     kind  last success  open  lost  days
+    default*  eu-west-1  copy  6 h ago          1     0  ..............~###########################+++
+    default*  eu-west-1  scan  never            0     0  ..............xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+    default*  us-east-1  copy  6 h ago          1     0  ..............~###########################+++
+    default*  us-east-1  scan  never            0     0  ..............xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+
+    * all accounts of the organization
+    days from 2025-11-22 to 2026-01-05 UTC: # held, + held so far, read again, ~ held in part, x denied, . not read
+    ");
+    let later = ["status", "--now", "2026-03-05T08:30:00Z", "--max-age", "26h"];
+    assert_snapshot!(desk.run(&later), @"
+    exit 1
+    -- stdout
+    source    Region     kind  last success  open  lost  days
+    default*  eu-west-1  copy  59 d ago         1     0  .............................................
+    default*  eu-west-1  scan  never            0     0  .............................................
+    default*  us-east-1  copy  59 d ago         1     0  .............................................
+    default*  us-east-1  scan  never            0     0  .............................................
+
+    * all accounts of the organization
+    days from 2026-01-20 to 2026-03-05 UTC: . not read
+    -- stderr
+    warning: 4 of 4 have no success since 2026-03-04T06:30:00Z: default eu-west-1 copy, default eu-west-1 scan, default us-east-1 copy, default us-east-1 scan
+    ");
+}
+
+#[test]
+fn programs_are_told_in_json() {
+    let told = desk().run(&["status", "--now", MORNING, "--format", "json", "--max-age", "7h"]);
+    let (stdout, stderr) = told.split_once("-- stderr\n").unwrap();
+    let mut document: Value =
+        serde_json::from_str(stdout.strip_prefix("exit 1\n-- stdout\n").unwrap()).unwrap();
+    document["places"].as_array_mut().unwrap().truncate(1);
+    let days = document["places"][0]["days"].take();
+    let days: Vec<_> = days.as_array().unwrap().iter().map(|day| day.as_str().unwrap()).collect();
+    assert_eq!(days.len(), 45);
+    assert_eq!(days[40..], ["complete", "complete", "recent", "recent", "recent"]);
+    assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
+    {
+      "first_day": "2025-11-22",
+      "now": "2026-01-05T08:30:00Z",
+      "open_jobs_elsewhere": 0,
+      "places": [
+        {
+          "days": null,
+          "is_stale": false,
+          "kind": "copy",
+          "last_success": "2026-01-05T02:00:00Z",
+          "lost_days": 0,
+          "open_jobs": 1,
+          "region": "eu-west-1",
+          "scope": "organization",
+          "source": "default"
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(stderr, @"warning: 2 of 4 have no success since 2026-01-05T01:30:00Z: default eu-west-1 scan, default us-east-1 scan");
+}
+
+#[test]
+fn monitors_are_told_in_metrics() {
+    let told = desk().run(&["status", "--now", MORNING, "--format", "prometheus"]);
+    let success = told.lines().filter(|line| line.contains("last_success"));
+    assert_snapshot!(success.collect::<Vec<_>>().join("\n"), @r#"
+    # HELP lookback_last_success_timestamp_seconds When the last listing that succeeded began.
+    # TYPE lookback_last_success_timestamp_seconds gauge
+    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="eu-west-1",kind="copy"} 1767578400
+    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="eu-west-1",kind="scan"} 0
+    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="us-east-1",kind="copy"} 1767578400
+    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="us-east-1",kind="scan"} 0
+    "#);
+}
+
+#[test]
+fn a_source_that_was_never_read_is_stale() {
+    let desk = Desk::with_jobs();
+    assert_snapshot!(desk.run(&["status"]), @"
+    exit 0
+    -- stdout
+    nothing was ingested yet
+    open jobs of other sources, such as imports: 2
+    ");
+    assert_snapshot!(desk.run(&["status", "--max-age", "1d"]), @"
+    exit 1
+    -- stdout
+    nothing was ingested yet
+    open jobs of other sources, such as imports: 2
+    -- stderr
+    warning: no source was ever read, and none is configured
+    ");
+    desk.write("lookback.toml", "[[source]]\nname = \"p\"\nregions = [\"us-east-1\"]\n");
+    assert_snapshot!(desk.run(&["status", "--max-age", "1d"]), @"
+    exit 1
+    -- stdout
+    source  Region     kind     last success  open  lost  days
+    p       us-east-1  backup   never            0     0  .............................................
+    p       us-east-1  copy     never            0     0  .............................................
+    p       us-east-1  restore  never            0     0  .............................................
+    p       us-east-1  scan     never            0     0  .............................................
+
+    days from 2025-11-22 to 2026-01-05 UTC: . not read
+    open jobs of other sources, such as imports: 2
+    -- stderr
+    warning: 4 of 4 have no success since 2026-01-04T00:00:00Z: p us-east-1 backup, p us-east-1 copy, p us-east-1 restore, p us-east-1 scan
+    ");
+    assert_snapshot!(desk.run(&["status", "--source", "q"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no source "q"
+    hint: see all of them with `lookback status`
+    "#);
+    assert_snapshot!(desk.run(&["status", "--max-age", "soon"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'soon' for '--max-age <TIME>': it is no length of time; write one such as 90m, 26h or 2d
+
+    For more information, try '--help'.
+    ");
+}
