@@ -14,16 +14,18 @@ use super::error::{Asked, CallError};
 use super::failure::Failure;
 use super::{Source, backup, copy, restore, scan};
 
-/// Sends one request to the Region of an endpoint, with an interceptor if one is given.
+/// Sends one request to the Region of an endpoint; the answer, and what it said in so many words.
 macro_rules! send {
-    ($at:expr, $request:expr $(, $interceptor:expr)?) => {
+    ($at:expr, $request:expr) => {{
+        let said = $crate::source::aws::said::Said::default();
         $request
             .customize()
             .config_override($at.in_region())
-            $(.interceptor($interceptor))?
+            .interceptor(said.clone())
             .send()
             .await
-    };
+            .map(|answer| (answer, said))
+    }};
 }
 pub(super) use send;
 
