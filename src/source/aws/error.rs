@@ -60,7 +60,7 @@ impl CallError {
             How::Credentials { have_expired, may_come, are_for_role } => {
                 let class = if *may_come { CallClass::Transient } else { CallClass::Credentials };
                 match &asked.source.role {
-                    Some(role) if !are_for_role => asked.without_role(class, role),
+                    Some(role) if !are_for_role => without_role(class, role),
                     _ => asked.without_credentials(class, *have_expired),
                 }
             }
@@ -177,12 +177,6 @@ impl Asked<'_> {
         (class, message, Some(self.login_hint("set")))
     }
 
-    fn without_role(&self, class: CallClass, role: &Role) -> Verdict {
-        let hint = "allow sts:AssumeRole on the role, and let its trust policy name the caller \
-                    and the external id";
-        (class, format!("failed to assume role {:?}", role.arn), Some(hint.into()))
-    }
-
     /// The ways to credentials.
     fn login_hint(&self, verb: &str) -> String {
         match &self.source.profile {
@@ -216,7 +210,7 @@ impl Asked<'_> {
             }
             How::Unreachable => self.unreachable(),
             How::Unusable => {
-                (CallClass::Rejected, format!("the answer to {call} can be no row"), None)
+                (CallClass::Rejected, format!("failed to use the answer to {call}"), None)
             }
             How::Unsent | How::Answered { .. } | How::Credentials { .. } => {
                 (CallClass::Rejected, format!("failed to ask for {call}"), None)
@@ -238,6 +232,12 @@ impl Asked<'_> {
         };
         (CallClass::Unreachable, message, Some(hint.to_owned()))
     }
+}
+
+fn without_role(class: CallClass, role: &Role) -> Verdict {
+    let hint = "allow sts:AssumeRole on the role, and let its trust policy name the caller and \
+                the external id";
+    (class, format!("failed to assume role {:?}", role.arn), Some(hint.into()))
 }
 
 /// The class of an error that AWS answered with; which accounts were asked for is not yet in it.
@@ -282,6 +282,76 @@ fn is_invalid_key(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Reach;
+
+    fn asked(source: &Source) -> Asked<'_> {
+        Asked { operation: "ListCopyJobs", region: "eu-west-1", source, of_others: false }
+    }
+
+    #[track_caller]
+    fn check_text(source: &Source, how: How, expected: &str) {
+        let failure = Failure { how, cause: "the cause".into() };
+        let CallError { class, error } = CallError::new(&asked(source), failure);
+        let hint = error.hint().unwrap_or("none");
+        assert_eq!(format!("{class:?}: {}\nhint: {hint}", error.chain()), expected);
+    }
+
+    fn source() -> Source {
+        Source {
+            name: "test".into(),
+            regions: vec![],
+            kinds: vec![],
+            reach: Reach::Account,
+            profile: Some("audit".into()),
+            role: None,
+            endpoint_url: None,
+            is_emulator: false,
+            rate: 1.0,
+            account_id: None,
+        }
+    }
+
+    #[test]
+    fn a_login_that_has_expired_names_its_profile() {
+        check_text(
+            &source(),
+            How::Credentials { have_expired: true, may_come: false, are_for_role: false },
+            "Credentials: the AWS credentials of profile \"audit\" have expired: the cause\n\
+             hint: refresh the keys of the profile in ~/.aws, or log in with \
+             `aws sso login --profile audit`",
+        );
+    }
+
+    #[test]
+    fn a_role_that_cannot_be_assumed_is_named() {
+        let mut source = source();
+        let arn = "arn:aws:iam::222222222222:role/reader".to_owned();
+        source.role = Some(Role { arn, external_id: None, session_name: "s".into() });
+        check_text(
+            &source,
+            How::Credentials { have_expired: false, may_come: false, are_for_role: false },
+            "Credentials: failed to assume role \"arn:aws:iam::222222222222:role/reader\": the \
+             cause\nhint: allow sts:AssumeRole on the role, and let its trust policy name the \
+             caller and the external id",
+        );
+    }
+
+    #[test]
+    fn aws_that_does_not_answer_is_told_from_aws_that_is_not_there() {
+        check_text(
+            &source(),
+            How::TimedOut,
+            "Transient: no whole answer to ListCopyJobs in Region \"eu-west-1\" within 120 \
+             seconds: the cause\nhint: try again later",
+        );
+        check_text(
+            &source(),
+            How::Unreachable,
+            "Unreachable: failed to connect to AWS Backup for ListCopyJobs in Region \
+             \"eu-west-1\": the cause\nhint: check the network and its proxy settings, and the \
+             name of the Region",
+        );
+    }
 
     #[track_caller]
     fn check(status: u16, codes: &[&str], expected: CallClass) {

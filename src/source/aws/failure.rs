@@ -68,9 +68,8 @@ where
                 return answered(answer.raw().status().as_u16(), answer.err().meta(), &layers);
             }
             // An answer that is no JSON of the operation counts as one of its errors.
-            SdkError::ServiceError(_) => How::Broken,
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => How::Broken,
             SdkError::TimeoutError(_) => How::TimedOut,
-            SdkError::ResponseError(_) => How::Broken,
             SdkError::DispatchFailure(dispatch) => {
                 dispatched(&layers, dispatch.is_timeout(), dispatch.is_user())
             }
