@@ -98,7 +98,9 @@ fn lost(coverage: &[Coverage], start: Instant) -> Vec<Span> {
 /// Nothing promises that Describe reaches another account, so an organisation's jobs are listed;
 /// nor that a listing shows what is past the horizon, so an account's old jobs are described.
 fn follow(mut jobs: Vec<OpenJob>, reach: Reach, start: Instant) -> Vec<Follow> {
-    jobs.sort_by(|a, b| (&a.key.account_id, a.creation_date).cmp(&(&b.key.account_id, b.creation_date)));
+    jobs.sort_by(|a, b| {
+        (&a.key.account_id, a.creation_date).cmp(&(&b.key.account_id, b.creation_date))
+    });
     let mut groups: Vec<Vec<OpenJob>> = Vec::new();
     for job in jobs {
         let is_near = |last: &OpenJob| {

@@ -234,10 +234,7 @@ impl Pull<'_> {
 }
 
 /// The next message; a task that panicked is an error, not a wait without end.
-async fn next(
-    messages: &mut mpsc::Receiver<Message>,
-    tasks: &mut JoinSet<()>,
-) -> Result<Message> {
+async fn next(messages: &mut mpsc::Receiver<Message>, tasks: &mut JoinSet<()>) -> Result<Message> {
     loop {
         tokio::select! {
             biased;

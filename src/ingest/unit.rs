@@ -134,9 +134,9 @@ impl Ran {
             Err(Failure::Stopped) => return UnitStatus::Stopped,
             Err(Failure::Long(_)) => return UnitStatus::Split,
             Err(Failure::Call(failed)) => match failed.class {
-                CallClass::Denied
-                | CallClass::OrganizationDenied
-                | CallClass::RegionDisabled => CoverageStatus::Denied,
+                CallClass::Denied | CallClass::OrganizationDenied | CallClass::RegionDisabled => {
+                    CoverageStatus::Denied
+                }
                 CallClass::NotOffered => CoverageStatus::NotOffered,
                 _ if self.tally.pages > 0 => CoverageStatus::Partial,
                 _ => CoverageStatus::Failed,

@@ -212,7 +212,11 @@ impl Worker<'_> {
         Ok(parents)
     }
 
-    async fn list_page(&mut self, endpoint: &Endpoint, call: &ListCall) -> Result<JobPage, Failure> {
+    async fn list_page(
+        &mut self,
+        endpoint: &Endpoint,
+        call: &ListCall,
+    ) -> Result<JobPage, Failure> {
         self.call(|at| endpoint.list(call, at)).await
     }
 
@@ -321,8 +325,7 @@ impl Worker<'_> {
 
     async fn forget(&self, jobs: Vec<OpenJob>, asked_at: Instant) -> Result<(), Failure> {
         let source = &self.unit.place.source;
-        let absence =
-            |job: OpenJob| tables::absence(&job.key, job.creation_date, source, asked_at);
+        let absence = |job: OpenJob| tables::absence(&job.key, job.creation_date, source, asked_at);
         let rows: Vec<_> = jobs.into_iter().map(absence).collect();
         if rows.is_empty() { Ok(()) } else { self.send(rows).await }
     }

@@ -5,9 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::catalog::AsOf;
-use crate::catalog::{
-    Change, Commit, Committed, Learnt, Run, RunStatus, Snapshot, UnitRecord,
-};
+use crate::catalog::{Change, Commit, Committed, Learnt, Run, RunStatus, Snapshot, UnitRecord};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Instant, Steps};
@@ -166,8 +164,7 @@ impl<'a> Writer<'a> {
         let committed = changes.and_then(|changes: Vec<Change>| {
             let run = self.run(batch, by_place.values().copied().sum());
             let Batch { learnt, units, .. } = *batch;
-            let commit =
-                Commit { base, changes: &changes, run: &run, learnt, units, open: &open };
+            let commit = Commit { base, changes: &changes, run: &run, learnt, units, open: &open };
             lake.catalog.commit(&commit, self.clock.now(), &self.steps)
         });
         if !matches!(committed, Ok(Committed::Done(_))) {

@@ -36,11 +36,7 @@ pub struct Difference {
 ///
 /// # Errors
 /// A warehouse that cannot be read.
-pub(super) async fn compare(
-    engine: &Engine,
-    world: &World,
-    nights: &[Instant],
-) -> Result<Verdict> {
+pub(super) async fn compare(engine: &Engine, world: &World, nights: &[Instant]) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let (Some(first), Some(last)) = (nights.first(), nights.last()) else { return Ok(verdict) };
     for kind in JobKind::ALL {
@@ -99,7 +95,12 @@ async fn held(engine: &Engine, kind: JobKind) -> Result<HashMap<String, Row>> {
 }
 
 /// How the held row differs from what AWS showed at `seen_at`, if it does.
-fn difference(job: &Job<'_>, seen_at: Instant, last: Instant, held: Option<&Row>) -> Option<String> {
+fn difference(
+    job: &Job<'_>,
+    seen_at: Instant,
+    last: Instant,
+    held: Option<&Row>,
+) -> Option<String> {
     let Some(held) = held else { return Some("not held".to_owned()) };
     let Some(mut truth) = job.at(seen_at) else { return Some("not created yet".to_owned()) };
     settle(&mut truth, "", Origin::List, seen_at);

@@ -11,7 +11,8 @@ pub fn sparkline(values: &[u64], max: u64) -> String {
         match value {
             0 => ' ',
             value => {
-                let height = (value.min(&max) - 1).saturating_mul(top) / max.max(2).saturating_sub(1);
+                let height =
+                    (value.min(&max) - 1).saturating_mul(top) / max.max(2).saturating_sub(1);
                 usize::try_from(height).map_or(BLOCKS[0], |height| BLOCKS[height.min(7)])
             }
         }

@@ -10,7 +10,7 @@ use crate::model::{
     Steps, found,
 };
 
-use super::{Learnt, OpenChanges, Run, RunStatus, UnitRecord};
+use super::{Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus};
 
 /// A warehouse's catalog without data files.
 struct Desk {

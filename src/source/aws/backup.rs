@@ -9,7 +9,6 @@ use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
 use super::endpoint::{Endpoint, send};
 use super::failure::Failure;
 use super::fill::{move_fields, move_plan, move_summary};
-use super::said::Said;
 
 /// What List and Describe both give.
 macro_rules! row_of {
@@ -56,7 +55,6 @@ fn counted(summary: BackupJobSummary) -> Row {
 
 /// `ListBackupJobs`.
 pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failure> {
-    let said = Said::default();
     let request = at
         .client()
         .list_backup_jobs()
@@ -65,7 +63,7 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
         .set_by_created_after(call.created_after())
         .set_by_created_before(call.created_before())
         .set_next_token(call.token.clone());
-    let page = send!(at, request, said.clone())?;
+    let (page, said) = send!(at, request)?;
     let mut rows: Vec<_> = page.backup_jobs.into_iter().flatten().map(listed).collect();
     said.correct(&mut rows);
     Ok(Answer::of_jobs(rows, page.next_token))
@@ -73,9 +71,9 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
 
 /// `DescribeBackupJob`.
 pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
-    let said = Said::default();
     let request = at.client().describe_backup_job().backup_job_id(id);
-    let mut row = described(send!(at, request, said.clone())?);
+    let (job, said) = send!(at, request)?;
+    let mut row = described(job);
     said.correct(std::slice::from_mut(&mut row));
     Ok(row)
 }
@@ -92,7 +90,7 @@ pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answe
         .resource_type("ANY")
         .message_category("ANY")
         .set_next_token(call.token.clone());
-    let page = send!(at, request)?;
+    let (page, _) = send!(at, request)?;
     let rows = page.backup_job_summaries.into_iter().flatten().map(counted).collect();
     Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
 }

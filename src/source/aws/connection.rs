@@ -20,7 +20,7 @@ use super::{Role, Source, regions};
 /// A connection attempt takes so long at most.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A request with its answer takes so long at most.
-pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_mins(2);
 /// The Region whose STS gives a role's credentials, where no Region of the source surely does.
 const STS_REGION: &str = "us-east-1";
 

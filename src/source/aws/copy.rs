@@ -8,7 +8,6 @@ use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
 use super::endpoint::{Endpoint, send};
 use super::failure::Failure;
 use super::fill::{move_fields, move_plan, move_summary};
-use super::said::Said;
 
 /// List and Describe give the same record.
 fn read(job: CopyJob) -> Row {
@@ -45,7 +44,6 @@ fn counted(summary: CopyJobSummary) -> Row {
 
 /// `ListCopyJobs`.
 pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failure> {
-    let said = Said::default();
     let request = at
         .client()
         .list_copy_jobs()
@@ -54,7 +52,7 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
         .set_by_created_after(call.created_after())
         .set_by_created_before(call.created_before())
         .set_next_token(call.token.clone());
-    let page = send!(at, request, said.clone())?;
+    let (page, said) = send!(at, request)?;
     let mut rows: Vec<_> = page.copy_jobs.into_iter().flatten().map(read).collect();
     said.correct(&mut rows);
     Ok(Answer::of_jobs(rows, page.next_token))
@@ -62,9 +60,8 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
 
 /// `DescribeCopyJob`; an answer without a job is a row of NULLs.
 pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
-    let said = Said::default();
     let request = at.client().describe_copy_job().copy_job_id(id);
-    let answer = send!(at, request, said.clone())?;
+    let (answer, said) = send!(at, request)?;
     let mut row = answer.copy_job.map_or_else(|| Row::new(&COPY_JOBS), read);
     said.correct(std::slice::from_mut(&mut row));
     Ok(row)
@@ -82,7 +79,7 @@ pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answe
         .resource_type("ANY")
         .message_category("ANY")
         .set_next_token(call.token.clone());
-    let page = send!(at, request)?;
+    let (page, _) = send!(at, request)?;
     let rows = page.copy_job_summaries.into_iter().flatten().map(counted).collect();
     Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
 }

@@ -7,23 +7,25 @@ use aws_sdk_backup::config::{Builder, Region};
 
 use crate::model::{Instant, JobKind};
 use crate::source::place::told_account;
-use crate::tables::{Cell, Origin, Row, settle};
+use crate::tables::{Cell, Origin, Row, Table, settle};
 
 use super::call::{Answer, JobPage, ListCall, SummaryCall, Whose};
 use super::error::{Asked, CallError};
 use super::failure::Failure;
 use super::{Source, backup, copy, restore, scan};
 
-/// Sends one request to the Region of an endpoint, with an interceptor if one is given.
+/// Sends one request to the Region of an endpoint; the answer, and what it said in so many words.
 macro_rules! send {
-    ($at:expr, $request:expr $(, $interceptor:expr)?) => {
+    ($at:expr, $request:expr) => {{
+        let said = $crate::source::aws::said::Said::default();
         $request
             .customize()
             .config_override($at.in_region())
-            $(.interceptor($interceptor))?
+            .interceptor(said.clone())
             .send()
             .await
-    };
+            .map(|answer| (answer, said))
+    }};
 }
 pub(super) use send;
 
@@ -149,11 +151,13 @@ impl Endpoint {
     ) -> Result<Row, String> {
         let table = row.table();
         let id = table.key[2];
-        let Some(job_id) = row.text(id) else { return Err(lacks(format!("{kind} job"), kind, id)) };
+        let Some(job_id) = row.text(id) else {
+            return Err(lacks(&format!("{kind} job"), kind, id));
+        };
         let state = if kind == JobKind::Restore { "status" } else { "state" };
         for required in [table.time, state] {
             if row.get(required).is_null() {
-                return Err(lacks(format!("{kind} job {job_id:?}"), kind, required));
+                return Err(lacks(&format!("{kind} job {job_id:?}"), kind, required));
             }
         }
         if row.text("account_id").is_none() {
@@ -209,8 +213,8 @@ fn page(rows: impl Iterator<Item = Result<Row, String>>, next: Option<String>) -
 }
 
 /// `subject has no CreationDate`.
-fn lacks(subject: String, kind: JobKind, column: &str) -> String {
-    let columns = crate::tables::Table::of_jobs(kind).columns;
+fn lacks(subject: &str, kind: JobKind, column: &str) -> String {
+    let columns = Table::of_jobs(kind).columns;
     let aws = columns.iter().find(|c| c.name == column).map_or(column, |c| c.aws);
     format!("{subject} has no {aws}")
 }

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind};
 
 use super::connection::CALL_TIMEOUT;
 use super::failure::{Failure, How};
-use super::{Source, regions};
+use super::{Role, Source, regions};
 
 /// A call that failed.
 #[derive(Debug)]
@@ -57,8 +57,12 @@ impl CallError {
     pub(super) fn new(asked: &Asked<'_>, failure: Failure) -> Self {
         let (class, message, hint) = match &failure.how {
             How::Answered { status, code, message } => asked.refused(*status, code, message),
-            How::Credentials { have_expired, may_come } => {
-                asked.without_credentials(*have_expired, *may_come)
+            How::Credentials { have_expired, may_come, are_for_role } => {
+                let class = if *may_come { CallClass::Transient } else { CallClass::Credentials };
+                match &asked.source.role {
+                    Some(role) if !are_for_role => without_role(class, role),
+                    _ => asked.without_credentials(class, *have_expired),
+                }
             }
             how => asked.unanswered(how),
         };
@@ -149,7 +153,7 @@ impl Asked<'_> {
             return self.disabled();
         }
         if code.contains("Expired") || message.contains("expired") {
-            return self.without_credentials(true, false);
+            return self.without_credentials(CallClass::Credentials, true);
         }
         let what = if is_invalid_key(code) { "access key" } else { "secret key" };
         (
@@ -159,28 +163,18 @@ impl Asked<'_> {
         )
     }
 
-    /// Of a call that could not be signed.
-    fn without_credentials(&self, have_expired: bool, may_come: bool) -> Verdict {
-        let class = if may_come { CallClass::Transient } else { CallClass::Credentials };
-        let whose = match (&self.source.role, &self.source.profile) {
-            (Some(role), _) => format!(" for role {:?}", role.arn),
-            (None, Some(profile)) => format!(" of profile {profile:?}"),
-            (None, None) => String::new(),
+    /// Of a call that could not be signed, or whose credentials are past their time.
+    fn without_credentials(&self, class: CallClass, have_expired: bool) -> Verdict {
+        let whose = match &self.source.profile {
+            Some(profile) => format!(" of profile {profile:?}"),
+            None => String::new(),
         };
         if have_expired {
             let message = format!("the AWS credentials{whose} have expired");
             return (class, message, Some(self.login_hint("refresh")));
         }
-        let message = format!("no AWS credentials{whose} were found");
-        let hint = match &self.source.role {
-            Some(_) => {
-                "allow sts:AssumeRole on the role, in its trust policy too (with the external \
-                     id), and check the credentials that assume it"
-                    .into()
-            }
-            None => self.login_hint("set"),
-        };
-        (class, message, Some(hint))
+        let message = format!("failed to find AWS credentials{whose}");
+        (class, message, Some(self.login_hint("set")))
     }
 
     /// The ways to credentials.
@@ -216,7 +210,7 @@ impl Asked<'_> {
             }
             How::Unreachable => self.unreachable(),
             How::Unusable => {
-                (CallClass::Rejected, format!("the answer to {call} can be no row"), None)
+                (CallClass::Rejected, format!("failed to use the answer to {call}"), None)
             }
             How::Unsent | How::Answered { .. } | How::Credentials { .. } => {
                 (CallClass::Rejected, format!("failed to ask for {call}"), None)
@@ -238,6 +232,12 @@ impl Asked<'_> {
         };
         (CallClass::Unreachable, message, Some(hint.to_owned()))
     }
+}
+
+fn without_role(class: CallClass, role: &Role) -> Verdict {
+    let hint = "allow sts:AssumeRole on the role, and let its trust policy name the caller and \
+                the external id";
+    (class, format!("failed to assume role {:?}", role.arn), Some(hint.into()))
 }
 
 /// The class of an error that AWS answered with; which accounts were asked for is not yet in it.
@@ -277,4 +277,115 @@ fn class_of(status: u16, code: &str, message: &str) -> CallClass {
 /// AWS does not know the access key: it is wrong, or its account is not in this Region.
 fn is_invalid_key(code: &str) -> bool {
     matches!(code, "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidAccessKeyId")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Reach;
+
+    fn asked(source: &Source) -> Asked<'_> {
+        Asked { operation: "ListCopyJobs", region: "eu-west-1", source, of_others: false }
+    }
+
+    #[track_caller]
+    fn check_text(source: &Source, how: How, expected: &str) {
+        let failure = Failure { how, cause: "the cause".into() };
+        let CallError { class, error } = CallError::new(&asked(source), failure);
+        let hint = error.hint().unwrap_or("none");
+        assert_eq!(format!("{class:?}: {}\nhint: {hint}", error.chain()), expected);
+    }
+
+    fn source() -> Source {
+        Source {
+            name: "test".into(),
+            regions: vec![],
+            kinds: vec![],
+            reach: Reach::Account,
+            profile: Some("audit".into()),
+            role: None,
+            endpoint_url: None,
+            is_emulator: false,
+            rate: 1.0,
+            account_id: None,
+        }
+    }
+
+    #[test]
+    fn a_login_that_has_expired_names_its_profile() {
+        check_text(
+            &source(),
+            How::Credentials { have_expired: true, may_come: false, are_for_role: false },
+            "Credentials: the AWS credentials of profile \"audit\" have expired: the cause\n\
+             hint: refresh the keys of the profile in ~/.aws, or log in with \
+             `aws sso login --profile audit`",
+        );
+    }
+
+    #[test]
+    fn a_role_that_cannot_be_assumed_is_named() {
+        let mut source = source();
+        let arn = "arn:aws:iam::222222222222:role/reader".to_owned();
+        source.role = Some(Role { arn, external_id: None, session_name: "s".into() });
+        check_text(
+            &source,
+            How::Credentials { have_expired: false, may_come: false, are_for_role: false },
+            "Credentials: failed to assume role \"arn:aws:iam::222222222222:role/reader\": the \
+             cause\nhint: allow sts:AssumeRole on the role, and let its trust policy name the \
+             caller and the external id",
+        );
+    }
+
+    #[test]
+    fn aws_that_does_not_answer_is_told_from_aws_that_is_not_there() {
+        check_text(
+            &source(),
+            How::TimedOut,
+            "Transient: no whole answer to ListCopyJobs in Region \"eu-west-1\" within 120 \
+             seconds: the cause\nhint: try again later",
+        );
+        check_text(
+            &source(),
+            How::Unreachable,
+            "Unreachable: failed to connect to AWS Backup for ListCopyJobs in Region \
+             \"eu-west-1\": the cause\nhint: check the network and its proxy settings, and the \
+             name of the Region",
+        );
+    }
+
+    #[track_caller]
+    fn check(status: u16, codes: &[&str], expected: CallClass) {
+        for code in codes {
+            assert_eq!(class_of(status, code, "Some message."), expected, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn every_error_that_aws_documents_has_a_class() {
+        use CallClass::{ClockSkew, Credentials, Denied, NotOffered, RegionDisabled};
+        use CallClass::{Rejected, Throttled, Transient};
+        let slow = ["ThrottlingException", "Throttling", "RequestLimitExceeded"];
+        check(400, &slow, Throttled);
+        check(429, &["TooManyRequestsException", "Other", ""], Throttled);
+        check(500, &["ServiceUnavailableException", "DependencyFailureException", ""], Transient);
+        check(503, &["ServiceUnavailable", "InternalFailure"], Transient);
+        check(400, &["AccessDeniedException", "NotAuthorized"], Denied);
+        check(403, &["OptInRequired"], RegionDisabled);
+        check(403, &["InvalidClientTokenId", "UnrecognizedClientException"], Credentials);
+        check(403, &["ExpiredToken", "ExpiredTokenException"], Credentials);
+        check(400, &["RequestExpired", "RequestTimeTooSkewed"], ClockSkew);
+        check(404, &["UnknownOperationException", ""], NotOffered);
+        let wrong = ["InvalidParameterValueException", "MissingParameterValueException"];
+        check(400, &wrong, Rejected);
+        check(400, &["ValidationError", "IncompleteSignature", ""], Rejected);
+    }
+
+    #[test]
+    fn a_clock_is_known_by_the_message() {
+        let early = "Signature not yet current: 20261122T101500Z is still later than now";
+        let class = class_of(403, "InvalidSignatureException", early);
+        assert_eq!(class, CallClass::ClockSkew);
+        let class = class_of(400, "RequestExpired", "The security token has expired.");
+        assert_eq!(class, CallClass::Credentials);
+    }
 }

@@ -44,8 +44,8 @@ pub struct Source {
     pub role: Option<Role>,
     /// Where to send requests instead of AWS: an emulator, a proxy.
     pub endpoint_url: Option<String>,
-    /// The endpoint is an emulator that knows no keys: requests are signed with made-up ones, and no
-    /// credentials are looked for. Needs `endpoint_url`.
+    /// The endpoint is an emulator that knows no keys: requests are signed with made-up ones, and
+    /// no credentials are looked for. Needs `endpoint_url`.
     pub is_emulator: bool,
     /// Calls a second of one operation in one Region, at most.
     pub rate: f64,

@@ -1,8 +1,10 @@
 //! The Regions of the partition `aws`, as known when this was written.
 //!
 //! Reading which Regions exist would take a right that a reader of jobs need not have
-//! (`ec2:DescribeRegions`), so `--all-regions` goes by this list. Source: the AWS page "AWS
-//! Regions", on the day that [`REGIONS_AS_OF`] says; refreshed by hand.
+//! (`ec2:DescribeRegions`), so `--all-regions` goes by this list. Sources, on the day that
+//! [`REGIONS_AS_OF`] says: the Regions where botocore 1.44.5 has an endpoint of `backup`; and that
+//! every Region introduced after 20 March 2019 must be enabled (the AWS page "Regions for
+//! `MediaPackage`" and others). Refreshed by hand.
 
 /// A Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

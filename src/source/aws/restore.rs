@@ -11,7 +11,6 @@ use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
 use super::endpoint::{Endpoint, send};
 use super::failure::Failure;
 use super::fill::{move_fields, move_summary};
-use super::said::Said;
 
 /// List and Describe give the same fields.
 macro_rules! row_of {
@@ -48,7 +47,6 @@ fn counted(summary: RestoreJobSummary) -> Row {
 
 /// `ListRestoreJobs`.
 pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failure> {
-    let said = Said::default();
     let request = at
         .client()
         .list_restore_jobs()
@@ -57,7 +55,7 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
         .set_by_created_after(call.created_after())
         .set_by_created_before(call.created_before())
         .set_next_token(call.token.clone());
-    let page = send!(at, request, said.clone())?;
+    let (page, said) = send!(at, request)?;
     let mut rows: Vec<_> = page.restore_jobs.into_iter().flatten().map(listed).collect();
     said.correct(&mut rows);
     Ok(Answer::of_jobs(rows, page.next_token))
@@ -65,9 +63,9 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
 
 /// `DescribeRestoreJob`.
 pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
-    let said = Said::default();
     let request = at.client().describe_restore_job().restore_job_id(id);
-    let mut row = described(send!(at, request, said.clone())?);
+    let (job, said) = send!(at, request)?;
+    let mut row = described(job);
     said.correct(std::slice::from_mut(&mut row));
     Ok(row)
 }
@@ -83,7 +81,7 @@ pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answe
         .state(RestoreJobState::Any)
         .resource_type("ANY")
         .set_next_token(call.token.clone());
-    let page = send!(at, request)?;
+    let (page, _) = send!(at, request)?;
     let rows = page.restore_job_summaries.into_iter().flatten().map(counted).collect();
     Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
 }

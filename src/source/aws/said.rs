@@ -1,7 +1,8 @@
-//! Whether an answer said what the SDK makes `false` where AWS left it out.
+//! What an answer said in so many words, where the SDK does not tell.
 //!
 //! `IsEncrypted` and `IsParent` are plain booleans in the SDK. That AWS does not say whether a
-//! backup is encrypted must not become that it is not, so the answer's own text is asked.
+//! backup is encrypted must not become that it is not, so the answer's own text is asked. And an
+//! answer without any text, which the SDK takes for an empty page, is none.
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,6 +19,7 @@ pub(super) struct Said(Arc<OnceLock<Vec<Flags>>>);
 
 /// The booleans of one record, where it has them.
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "a job")]
 struct Flags {
     #[serde(rename = "IsEncrypted")]
     is_encrypted: Option<bool>,
@@ -25,15 +27,19 @@ struct Flags {
     is_parent: Option<bool>,
 }
 
-/// An answer of List or Describe, of any kind of job.
+/// An answer of any operation.
 #[derive(Deserialize)]
+#[serde(expecting = "an answer")]
 struct Document {
     #[serde(rename = "BackupJobs", alias = "CopyJobs", alias = "RestoreJobs")]
-    jobs: Option<Vec<Option<Flags>>>,
+    jobs: Option<Vec<Flags>>,
     #[serde(rename = "CopyJob")]
     job: Option<Flags>,
-    #[serde(flatten)]
-    flat: Flags,
+    // Not flattened: that would keep all other members in memory.
+    #[serde(rename = "IsEncrypted")]
+    is_encrypted: Option<bool>,
+    #[serde(rename = "IsParent")]
+    is_parent: Option<bool>,
 }
 
 impl Said {
@@ -58,10 +64,9 @@ fn unsay(row: &mut Row, column: &str, said: Option<bool>) {
 impl Document {
     fn into_flags(self) -> Vec<Flags> {
         match self {
-            // The SDK leaves out records that are null.
-            Self { jobs: Some(jobs), .. } => jobs.into_iter().flatten().collect(),
+            Self { jobs: Some(jobs), .. } => jobs,
             Self { job: Some(job), .. } => vec![job],
-            Self { flat, .. } => vec![flat],
+            Self { is_encrypted, is_parent, .. } => vec![Flags { is_encrypted, is_parent }],
         }
     }
 }

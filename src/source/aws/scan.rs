@@ -68,7 +68,7 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
         .max_results(PAGE_ROWS)
         .set_by_account_id(call.whose.by_account_id())
         .set_next_token(call.token.clone());
-    let page = send!(at, request)?;
+    let (page, _) = send!(at, request)?;
     let rows = page.scan_jobs.into_iter().map(listed).collect();
     Ok(Answer::of_jobs(rows, page.next_token))
 }
@@ -76,7 +76,8 @@ pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failu
 /// `DescribeScanJob`.
 pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
     let request = at.client().describe_scan_job().scan_job_id(id);
-    Ok(described(send!(at, request)?))
+    let (job, _) = send!(at, request)?;
+    Ok(described(job))
 }
 
 /// `ListScanJobSummaries`; a row that does not say its result has the one that was asked for.
@@ -92,7 +93,7 @@ pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answe
         .malware_scanner(MalwareScanner::from("ANY"))
         .set_scan_result_status(call.scan_result.map(ScanResultStatus::from))
         .set_next_token(call.token.clone());
-    let page = send!(at, request)?;
+    let (page, _) = send!(at, request)?;
     let mut rows: Vec<_> = page.scan_job_summaries.into_iter().flatten().map(counted).collect();
     for row in &mut rows {
         let result = row.cell_mut(const { place(&AWS_JOB_SUMMARIES, "scan_result_status") });

@@ -60,7 +60,7 @@ fn listed(world: &World, at: Instant) -> Vec<Row> {
     rows
 }
 
-fn emulated(at: &str) -> Subject {
+pub(crate) fn emulated(at: &str) -> Subject {
     let now = instant(at);
     let world = World::new(config()).unwrap();
     let rows = listed(&world, now);
@@ -69,7 +69,7 @@ fn emulated(at: &str) -> Subject {
 }
 
 /// An instant at which jobs run.
-const NIGHT: &str = "2026-11-22T03:21:00Z";
+pub(crate) const NIGHT: &str = "2026-11-22T03:21:00Z";
 
 #[tokio::test]
 async fn backup_jobs_are_those_of_the_world() {

@@ -1,12 +1,12 @@
 //! Do AWS's own clients understand us, and do pages and counts equal naive ones?
 
-mod emulator;
+pub(crate) mod emulator;
 mod faults;
-mod jobs;
+pub(crate) mod jobs;
 mod memory;
 mod naive;
-mod random;
-mod sdk;
+pub(crate) mod random;
+pub(crate) mod sdk;
 mod server;
 
 use std::sync::Arc;

@@ -9,14 +9,14 @@ use lookback::emulator::faults::FaultPlan;
 use lookback::emulator::{self, Config, Job, Rates, World, is_listed};
 use lookback::error::Result;
 use lookback::ingest::{LISTING_LAG, Options, Progress, Pull, Report, RetryPolicy, Unwatched};
-use lookback::lake::{Lake, WritableLake};
+use lookback::lake::Lake;
 use lookback::model::{
     Coverage, DAY, FixedClock, HORIZON_DAYS, Instant, JobKind, Place, Reach, Steps,
 };
 use lookback::serve::http::Limits;
 use lookback::source::aws::Source;
-use lookback::tables::{COPY_JOBS, Given, Origin, RESTORE_JOBS, Row, SCAN_JOBS, settle};
 use lookback::tables::BACKUP_JOBS;
+use lookback::tables::{COPY_JOBS, Given, Origin, RESTORE_JOBS, Row, SCAN_JOBS, settle};
 
 use crate::aws::Endpoint;
 use crate::warehouse::Warehouse;
