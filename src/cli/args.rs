@@ -134,7 +134,7 @@ pub(super) struct IngestOptions {
     #[arg(long, value_name = "NAME", help_heading = SOURCE)]
     pub(super) profile: Option<String>,
 
-    /// The Regions to read, with commas between them [default: AWS_REGION]
+    /// The Regions to read, with commas between them [default: that of `AWS_REGION`]
     #[arg(
         long,
         value_name = "REGION,…",

@@ -47,8 +47,8 @@ fn of_flags(flags: Table, wanted: Wanted) -> String {
     told(choose(&[], &Wanted { flags: Some(flags), ..wanted }))
 }
 
-fn these(regions: &[&str]) -> Option<Regions> {
-    Some(Regions::These(regions.iter().map(|region| (*region).to_owned()).collect()))
+fn these(regions: &[&str]) -> Regions {
+    Regions::These(regions.iter().map(|region| (*region).to_owned()).collect())
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn a_region_that_is_not_known_needs_an_endpoint() {
     hint: write one such as "us-east-1"
     "#);
     assert_snapshot!(of_lines("regions = [\"mars-1\"]\nendpoint_url = \"http://127.0.0.1:1\""), @"prod mars-1 backup,copy,restore,scan account - - - http://127.0.0.1:1 50 -");
-    let flags = Table { regions: these(&["eu-wst-1"]), ..Table::default() };
+    let flags = Table { regions: Some(these(&["eu-wst-1"])), ..Table::default() };
     assert_snapshot!(of_flags(flags, Wanted::default()), @r#"
     source "default" names Region "eu-wst-1", which is not known
     hint: did you mean "eu-west-1"? a Region newer than this version is read with --endpoint-url https://backup.REGION.amazonaws.com
@@ -257,7 +257,7 @@ fn kinds_and_rate_go_before_those_of_the_file() {
 
 #[test]
 fn flags_make_one_source_named_after_its_credentials() {
-    let region = || Table { regions: these(&["us-east-1"]), ..Table::default() };
+    let region = || Table { regions: Some(these(&["us-east-1"])), ..Table::default() };
     let check = |flags: Table, wanted: Wanted, expected: &str| {
         let text = of_flags(flags, wanted);
         assert_eq!(text.split(' ').next().unwrap(), expected);
@@ -294,7 +294,7 @@ fn an_instant_is_not_pretended_to_aws() {
     "#);
     let flags = |url: &str| Table {
         endpoint_url: Some(url.to_owned()),
-        regions: these(&["us-east-1"]),
+        regions: Some(these(&["us-east-1"])),
         ..Table::default()
     };
     let real = flags("https://backup.us-east-1.amazonaws.com:443/");

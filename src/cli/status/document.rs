@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::model::{DAY, Instant};
 
-use super::places::{DAYS, Held, Row};
+use super::places::{DAYS_BEFORE, Day, Held, Row};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -37,7 +37,7 @@ pub(super) fn text(held: &Held, now: Instant, max_age: Option<Duration>) -> Resu
     let row = |row: &Row| max_age.map(|max_age| row.is_stale(now, max_age));
     let document = Document {
         now: now.to_string(),
-        first_day: (now - (DAYS as i64 - 1) * DAY).day_text(),
+        first_day: (now - DAYS_BEFORE * DAY).day_text(),
         open_jobs_elsewhere: held.open_elsewhere,
         places: held.rows.iter().map(|it| place(it, row(it))).collect(),
     };
@@ -56,6 +56,6 @@ fn place(row: &Row, is_stale: Option<bool>) -> PlaceRow<'_> {
         is_stale,
         open_jobs: row.open_jobs,
         lost_days: row.lost_days,
-        days: row.days.map(|day| day.name()).to_vec(),
+        days: row.days.map(Day::name).to_vec(),
     }
 }

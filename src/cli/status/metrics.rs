@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use crate::model::Instant;
+
 use super::places::{Day, Held, Row};
 
 /// The metrics; a place that was never read has its last success in 1970, so that an alert on its
@@ -22,7 +24,7 @@ pub(super) fn text(held: &Held) -> String {
         "last_success_timestamp_seconds",
         "When the last listing that succeeded began.",
         |row| {
-            let millis = row.last_success.map_or(0, |at| at.millis());
+            let millis = row.last_success.map_or(0, Instant::millis);
             vec![(String::new(), millis.div_euclid(1000))]
         },
     );
@@ -65,7 +67,7 @@ mod tests {
 
     use super::super::places::DAYS;
     use super::*;
-    use crate::model::{Instant, JobKind, Place, Reach};
+    use crate::model::{JobKind, Place, Reach};
 
     #[test]
     fn each_place_has_its_metrics() {

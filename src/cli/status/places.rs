@@ -7,8 +7,10 @@ use crate::model::{Coverage, CoverageStatus, DAY, Instant, OpenJob, Place, Reach
 
 use super::micros;
 
-/// How many days are told one by one: AWS's horizon, and as much again as a fortnight away.
+/// How many days are told one by one: AWS's horizon and two weeks more.
 pub(super) const DAYS: usize = 45;
+/// How many of them are before today.
+pub(super) const DAYS_BEFORE: i64 = 44;
 
 /// What is held of one UTC day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,7 +166,7 @@ fn lost_days(coverage: &[Coverage]) -> usize {
 fn days(coverage: &[Coverage], now: Instant) -> [Day; DAYS] {
     // What came after the last listing is not missing: it was not read yet.
     let until = coverage.iter().map(|known| known.span.until).max();
-    let mut start = now.day_start() - DAYS as i64 * DAY;
+    let mut start = now.day_start() - (DAYS_BEFORE + 1) * DAY;
     std::array::from_fn(|_| {
         start = start + DAY;
         let span = until.and_then(|until| Span::new(start, (start + DAY).min(until)));

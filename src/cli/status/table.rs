@@ -110,7 +110,7 @@ fn age(micros: i64) -> String {
 
 /// Which days are shown, and what the signs among them mean.
 fn legend(held: &Held, now: Instant, shown: usize) -> String {
-    let first = now - (i64::try_from(shown).unwrap_or(0) - 1) * DAY;
+    let first = now - (i64::try_from(shown).unwrap_or(1) - 1) * DAY;
     let days = held.rows.iter().flat_map(|row| &row.days[DAYS - shown..]);
     let days: Vec<_> = days.collect();
     let signs = Day::ALL.into_iter().filter(|day| days.contains(&day));

@@ -61,6 +61,9 @@ fn programs_are_told_in_json() {
     let run = document["run_id"].as_str().unwrap().to_owned();
     assert_eq!(run.len(), 36, "{run}");
     document["run_id"] = "[RUN]".into();
+    for list in ["places", "problems"] {
+        document[list].as_array_mut().unwrap().truncate(1);
+    }
     assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
       "calls": 12,
@@ -76,17 +79,6 @@ fn programs_are_told_in_json() {
           "region": "eu-west-1",
           "source": "default",
           "unchanged": 0
-        },
-        {
-          "changed": 0,
-          "failed": 1,
-          "lost": [],
-          "new": 609,
-          "read": 609,
-          "refused": 0,
-          "region": "us-east-1",
-          "source": "default",
-          "unchanged": 0
         }
       ],
       "problems": [
@@ -97,15 +89,6 @@ fn programs_are_told_in_json() {
           "message": "access denied to other accounts' jobs: ListScanJobs in Region \"eu-west-1\": AccessDeniedException: Insufficient privileges to perform this action.",
           "operation": "list",
           "region": "eu-west-1",
-          "source": "default"
-        },
-        {
-          "class": "organization_denied",
-          "hint": "switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone",
-          "kind": "scan",
-          "message": "access denied to other accounts' jobs: ListScanJobs in Region \"us-east-1\": AccessDeniedException: Insufficient privileges to perform this action.",
-          "operation": "list",
-          "region": "us-east-1",
           "source": "default"
         }
       ],
@@ -189,37 +172,17 @@ fn without_credentials_the_ways_to_some_are_told() {
     assert_snapshot!(sorted(&desk.ingest(&emulator, NIGHT, &["--kind", "copy"])), @r#"
     exit 2
     -- stderr
-    warning: source "default", eu-west-1, list of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
-      Environment: the credential provider was not enabled: environment variable not set
-      Profile: the credential provider was not enabled
-      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
-      EcsContainer: the credential provider was not enabled: ECS provider not configured
-      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
-    warning: source "default", eu-west-1, summaries of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
-      Environment: the credential provider was not enabled: environment variable not set
-      Profile: the credential provider was not enabled
-      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
-      EcsContainer: the credential provider was not enabled: ECS provider not configured
-      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
-    warning: source "default", us-east-1, list of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
-      Environment: the credential provider was not enabled: environment variable not set
-      Profile: the credential provider was not enabled
-      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
-      EcsContainer: the credential provider was not enabled: ECS provider not configured
-      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
-    warning: source "default", us-east-1, summaries of copy jobs: no AWS credentials were found: no credentials found in chain. Attempted:
-      Environment: the credential provider was not enabled: environment variable not set
-      Profile: the credential provider was not enabled
-      WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
-      EcsContainer: the credential provider was not enabled: ECS provider not configured
-      Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+    warning: source "default", eu-west-1, list of copy jobs: failed to find AWS credentials: no credentials found in chain. Attempted:
+    warning: source "default", eu-west-1, summaries of copy jobs: failed to find AWS credentials: no credentials found in chain. Attempted:
+    warning: source "default", us-east-1, list of copy jobs: failed to find AWS credentials: no credentials found in chain. Attempted:
+    warning: source "default", us-east-1, summaries of copy jobs: failed to find AWS credentials: no credentials found in chain. Attempted:
     committed: 4 of 4 units, 0 jobs, 4 calls
     source   Region     read  new  changed  unchanged  refused  lost days  failed
     default  eu-west-1     0    0        0          0        0          0       2
     default  us-east-1     0    0        0          0        0          0       2
     total                  0    0        0          0        0          0       4
     4 units, 4 calls; nothing changed
-    error: no AWS credentials were found: no credentials found in chain. Attempted:
+    error: failed to find AWS credentials: no credentials found in chain. Attempted:
       Environment: the credential provider was not enabled: environment variable not set
       Profile: the credential provider was not enabled
       WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
