@@ -14,7 +14,11 @@
 //!   stopped showing it.
 //! - *day*: a UTC calendar day of `creation_date`.
 //! - *outcome*: ok, `ok_with_issues`, failed, expired, aborted, partial, open, unknown.
-//! - *run*: one import: everything of it is committed, or nothing.
+//! - *run*: one import, which is committed whole or not at all, or one ingest, which commits what
+//!   it has several times.
+//! - *coverage*: what is known of an interval of creation time, of one source, scope, Region and
+//!   kind.
+//! - *ledger*: runs, their units, coverage and open jobs; in SQL, the schema `ops`.
 //! - *snapshot*: one committed state of the warehouse (a DuckLake snapshot).
 //!
 //! # Rooms
@@ -26,7 +30,7 @@
 //! - [`model`]: kinds, states, instants, the summary request; pure.
 //! - [`tables`]: one SQL table a file, one declaration a column; rows ⇄ record batches ⇄ AWS's
 //!   JSON; views. May name model.
-//! - [`catalog`]: every SQLite statement: DuckLake's tables, the run ledger, the one commit, the
+//! - [`catalog`]: every SQLite statement: DuckLake's tables, the ledger, the one commit, the
 //!   writer's lock. May name model, tables.
 //! - [`store`]: Parquet files in an object store: write once, sync, describe, read. May name
 //!   model, tables.
@@ -56,7 +60,8 @@
 //! 3. A file is complete and synced before the catalog names it; readers open only files that
 //!    their snapshot names.
 //! 4. Data files never change. A change is new files and one transaction that swaps them in.
-//! 5. Every catalog read is of one snapshot; the snapshot condition is written once.
+//! 5. Every read of the lake is of one snapshot, and the snapshot condition is written once; the
+//!    schema `ops` shows the catalog as it is now.
 //! 6. An AWS value that we do not know is kept as it came, not dropped and not an error.
 //! 7. A failed read is an error, never an empty result.
 //! 8. A column is declared once; names are AWS's own, in `snake_case`.
@@ -81,7 +86,8 @@
 //! winner has NULL in a field that its origin does not carry, the other's value stays. A row has
 //! changed when a field of AWS's or its tracking differs: being read again changes nothing, and a
 //! file without a changed row is not rewritten. The rule does not depend on the order in which
-//! observations come.
+//! observations come. An absence (AWS was asked, and no longer shows an open job) is no observation:
+//! it makes an open job that was observed no later forgotten, until a newer observation shows it.
 
 pub mod catalog;
 pub mod cli;

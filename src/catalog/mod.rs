@@ -1,7 +1,7 @@
 //! The catalog: what the warehouse holds, in one SQLite file that is a DuckLake 1.0 catalog.
 //!
-//! Promises: every SQLite statement of the project is in this room; every read is of one snapshot,
-//! with the snapshot condition written once ([`LIVE`]); data files, statistics and the ledger
+//! Promises: every SQLite statement of the project is in this room; every read of the lake is of one
+//! snapshot, with the snapshot condition written once ([`LIVE`]); data files, statistics and the ledger
 //! change in one transaction ([`Catalog::commit`]); what another tool wrote is either read right or
 //! refused by name. Refuses: to open a catalog of a newer version, to read data files (that is
 //! `store`'s), and to guess: a failed statement is an error.
@@ -12,11 +12,12 @@ mod files;
 mod foreign;
 mod ledger;
 mod lock;
+mod ops;
 mod snapshots;
 mod value;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -41,11 +42,11 @@ pub(crate) const LIVE: &str =
 /// How long a statement waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// An open catalog.
-#[derive(Debug)]
+/// An open catalog; a clone shares its connection.
+#[derive(Clone, Debug)]
 pub struct Catalog {
     folder: PathBuf,
-    connection: Mutex<Connection>,
+    connection: Arc<Mutex<Connection>>,
 }
 
 impl Catalog {
@@ -86,7 +87,7 @@ impl Catalog {
         connection
             .execute_batch("PRAGMA synchronous = FULL;")
             .map_err(|err| failed(&action, err))?;
-        Ok(Self { folder, connection: Mutex::new(connection) })
+        Ok(Self { folder, connection: Arc::new(Mutex::new(connection)) })
     }
 
     /// The warehouse folder, as an absolute path.

@@ -202,7 +202,9 @@ impl IngestOptions {
 /// Ask the warehouse in SQL.
 ///
 /// Tables: `backup_jobs`, `copy_jobs`, `restore_jobs`, `scan_jobs`, `aws_job_summaries`,
-/// `job_transitions`; views: `jobs`, `job_day_counts`. `DESCRIBE table` explains each column.
+/// `job_transitions`; views: `jobs`, `job_day_counts`. The schema `ops` tells what Lookback did and
+/// knows: `ops.runs`, `ops.units`, `ops.coverage`, `ops.snapshots`, `ops.files`, `ops.open_jobs`,
+/// always as they are now, whatever --as-of says. `DESCRIBE table` explains each column.
 #[derive(Args, Debug)]
 pub(super) struct SqlOptions {
     /// The query; without it and without --file, it is read from standard input.

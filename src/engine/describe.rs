@@ -8,14 +8,20 @@ use futures::StreamExt;
 use futures::stream;
 
 use crate::error::{Error, Result};
-use crate::tables::{Column, ColumnType, Table};
+use crate::tables::{Column, ColumnType, OPS_SCHEMA, Table};
 
-use super::Answer;
 use super::guard::DescribeStatement;
+use super::{Answer, MAIN_SCHEMA};
 
 /// The columns of a table of the warehouse; `None` for views, which DataFusion describes.
 pub(super) fn describe(statement: &DescribeStatement) -> Result<Option<Answer>> {
-    let Some(table) = Table::named(&statement.name) else { return Ok(None) };
+    let name = statement.name.table();
+    let table = match statement.name.schema() {
+        None | Some(MAIN_SCHEMA) => Table::named(name),
+        Some(OPS_SCHEMA) => Table::of_ops(name),
+        Some(_) => None,
+    };
+    let Some(table) = table else { return Ok(None) };
     let names = ["column_name", "data_type", "aws_name", "description"];
     let fields: Vec<_> = names.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
     let column = |of: fn(&Column) -> Option<&'static str>| {

@@ -1,11 +1,13 @@
 //! Which statements may run. Decided on the parsed statement, before anything is planned.
 
+use datafusion::common::TableReference;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::planner::object_name_to_table_reference;
 use datafusion::sql::sqlparser::ast::{ObjectName, ObjectType, Set, Statement as SqlStatement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use crate::error::{Error, Result};
-use crate::tables::{self, VIEWS};
+use crate::tables::{OPS_SCHEMA, Table, VIEWS};
 
 use super::failure::explain;
 
@@ -34,7 +36,7 @@ pub(super) enum Allowed {
 /// A `DESCRIBE`, with the name that it asks for.
 #[derive(Debug)]
 pub(super) struct DescribeStatement {
-    pub(super) name: String,
+    pub(super) name: TableReference,
     statement: Statement,
 }
 
@@ -87,9 +89,9 @@ pub(super) fn check(statement: Statement) -> Result<Allowed> {
 }
 
 /// The name that a `DESCRIBE` asks for, if it is one.
-fn check_sql(statement: &SqlStatement) -> Result<Option<String>> {
+fn check_sql(statement: &SqlStatement) -> Result<Option<TableReference>> {
     match statement {
-        SqlStatement::ExplainTable { table_name, .. } => Ok(Some(last_name(table_name))),
+        SqlStatement::ExplainTable { table_name, .. } => reference(table_name).map(Some),
         SqlStatement::Query(_)
         | SqlStatement::ShowTables { .. }
         | SqlStatement::ShowColumns { .. }
@@ -138,19 +140,22 @@ fn check_variable(variable: &ObjectName) -> Result<()> {
 
 /// A session's view may not stand in the place of what the warehouse holds.
 fn check_name(name: &ObjectName) -> Result<()> {
-    let last = last_name(name);
-    let is_held =
-        tables::Table::named(&last).is_some() || VIEWS.iter().any(|view| view.name == last);
-    if is_held {
-        let message = format!("the name \"{last}\" belongs to the warehouse");
+    let name = reference(name)?;
+    if name.schema() == Some(OPS_SCHEMA) {
+        let message = format!("the schema \"{OPS_SCHEMA}\" belongs to the warehouse");
+        return Err(Error::input(message).with_hint("name the view without a schema"));
+    }
+    let name = name.table();
+    if Table::named(name).is_some() || VIEWS.iter().any(|view| view.name == name) {
+        let message = format!("the name \"{name}\" belongs to the warehouse");
         return Err(Error::input(message).with_hint("give the view another name"));
     }
     Ok(())
 }
 
-fn last_name(name: &ObjectName) -> String {
-    let last = name.0.last().and_then(|part| part.as_ident());
-    last.map_or_else(|| name.to_string(), |ident| ident.value.clone())
+/// A name as it will be looked up: in lower case where it is not quoted.
+fn reference(name: &ObjectName) -> Result<TableReference> {
+    object_name_to_table_reference(name.clone(), true).map_err(explain)
 }
 
 #[cfg(test)]
@@ -181,6 +186,10 @@ mod tests {
             ("INSERT INTO backup_jobs VALUES (1)", "INSERT INTO"),
             ("DELETE FROM backup_jobs", "DELETE FROM"),
             ("UPDATE backup_jobs SET state = 'X'", "UPDATE BACKUP_JOBS"),
+            ("DELETE FROM ops.runs", "DELETE FROM"),
+            ("INSERT INTO ops.units SELECT * FROM ops.units", "INSERT INTO"),
+            ("DROP TABLE ops.coverage", "DROP TABLE"),
+            ("CREATE TABLE ops.x AS SELECT 1", "CREATE TABLE"),
             ("DROP TABLE backup_jobs", "DROP TABLE"),
             ("CREATE TABLE x AS SELECT 1", "CREATE TABLE"),
             ("CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'", "CREATE EXTERNAL"),
@@ -209,5 +218,12 @@ mod tests {
             "CREATE OR REPLACE VIEW main.jobs AS SELECT 1",
             Some("the name \"jobs\" belongs to the warehouse"),
         );
+        check_text(
+            "CREATE OR REPLACE VIEW Jobs AS SELECT 1",
+            Some("the name \"jobs\" belongs to the warehouse"),
+        );
+        for sql in ["CREATE VIEW OPS.mine AS SELECT 1", "DROP VIEW ops.runs"] {
+            check_text(sql, Some("the schema \"ops\" belongs to the warehouse"));
+        }
     }
 }

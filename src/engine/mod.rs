@@ -1,15 +1,17 @@
 //! The one read path: SQL over a pinned snapshot of the warehouse.
 //!
-//! Promises: every table of one engine is of one snapshot; files are pruned by the catalog's
-//! statistics before any is opened; `count(*)` and bounds come from the catalog where they are
-//! exact; memory and time are bounded; days are UTC. Refuses: any statement that writes, or that
-//! reads anything but the warehouse, and to answer from a table that it cannot read whole.
+//! Promises: every table of one engine is of one snapshot, but for the schema `ops`, which shows
+//! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
+//! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
+//! bounded; days are UTC. Refuses: any statement that writes, or that reads anything but the
+//! warehouse, and to answer from a table that it cannot read whole.
 
 mod describe;
 mod failure;
 mod guard;
 mod limits;
 mod names;
+mod ops;
 mod plans;
 mod prune;
 mod reader;
@@ -32,12 +34,16 @@ use futures::stream::BoxStream;
 use crate::catalog::{AsOf, Snapshot};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
-use crate::tables::{self, VIEWS};
+use crate::tables::{self, OPS_SCHEMA, VIEWS};
 
 use self::failure::explain;
 use self::guard::Allowed;
 use self::table::LakeTable;
 
+/// The name of the warehouse in SQL.
+const CATALOG: &str = "lookback";
+/// The schema of the tables and views of the lake, which a name without a schema means.
+const MAIN_SCHEMA: &str = "main";
 /// The name under which the store of the warehouse is known to DataFusion.
 const STORE_URL: &str = "lookback://warehouse/";
 
@@ -180,7 +186,7 @@ impl Engine {
 /// A session with bounded memory and the warehouse's store.
 fn context(lake: &Lake, limits: Limits) -> Result<SessionContext> {
     let mut config = SessionConfig::new()
-        .with_default_catalog_and_schema("lookback", "main")
+        .with_default_catalog_and_schema(CATALOG, MAIN_SCHEMA)
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(true);
     let options = config.options_mut();
@@ -196,8 +202,10 @@ fn context(lake: &Lake, limits: Limits) -> Result<SessionContext> {
     let context = SessionContext::new_with_state(state);
     let catalog = MemoryCatalogProvider::new();
     let schema = Arc::new(MemorySchemaProvider::new());
-    catalog.register_schema("main", schema).map_err(explain)?;
-    context.register_catalog("lookback", Arc::new(catalog));
+    catalog.register_schema(MAIN_SCHEMA, schema).map_err(explain)?;
+    let schema = ops::schema(&lake.catalog).map_err(explain)?;
+    catalog.register_schema(OPS_SCHEMA, schema).map_err(explain)?;
+    context.register_catalog(CATALOG, Arc::new(catalog));
     let url = store_url()?;
     context.register_object_store(url.as_ref(), lake.store.objects());
     Ok(context)

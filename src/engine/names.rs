@@ -4,8 +4,10 @@ use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
 
 use crate::error::{Error, Result};
+use crate::tables::OPS_SCHEMA;
 
 use super::failure::explain;
+use super::{CATALOG, MAIN_SCHEMA};
 
 /// How alike two names must be to be taken for one another, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.7;
@@ -24,25 +26,43 @@ pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
 pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> Result<()> {
     let references = context.state().resolve_table_references(statement).map_err(explain)?;
     for reference in references {
-        let exists = context.table_exist(reference.clone()).map_err(explain)?;
-        let is_ours = reference.schema().is_none_or(|schema| schema == "main");
-        if exists || !is_ours {
+        if context.table_exist(reference.clone()).map_err(explain)? {
             continue;
         }
-        let name = reference.table();
-        let error = Error::input(format!("there is no table \"{name}\""));
-        let names = table_names(context);
-        return Err(match nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
-            None => error.with_hint(format!("the tables and views are {}", names.join(", "))),
-        });
+        match reference.schema() {
+            None | Some(MAIN_SCHEMA) => return Err(missing(context, reference.table())),
+            Some(OPS_SCHEMA) => return Err(missing_in_ops(context, reference.table())),
+            // DataFusion refuses what is neither ours nor its own information schema.
+            Some(_) => {}
+        }
     }
     Ok(())
 }
 
-/// The tables and views of the session, in order.
-pub(super) fn table_names(context: &SessionContext) -> Vec<String> {
-    let schema = context.catalog("lookback").and_then(|catalog| catalog.schema("main"));
+fn missing(context: &SessionContext, name: &str) -> Error {
+    let error = Error::input(format!("there is no table \"{name}\""));
+    let (names, of_ops) = (table_names(context, MAIN_SCHEMA), table_names(context, OPS_SCHEMA));
+    if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
+        return error.with_hint(format!("did you mean \"{near}\"?"));
+    }
+    match nearest(name, of_ops.iter().map(String::as_str)) {
+        Some(near) => error.with_hint(format!("did you mean \"{OPS_SCHEMA}.{near}\"?")),
+        None => error.with_hint(format!("the tables and views are {}", names.join(", "))),
+    }
+}
+
+fn missing_in_ops(context: &SessionContext, name: &str) -> Error {
+    let error = Error::input(format!("there is no table \"{OPS_SCHEMA}.{name}\""));
+    let names = table_names(context, OPS_SCHEMA);
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.with_hint(format!("did you mean \"{OPS_SCHEMA}.{near}\"?")),
+        None => error.with_hint(format!("the tables of {OPS_SCHEMA} are {}", names.join(", "))),
+    }
+}
+
+/// The tables and views of a schema, in order.
+fn table_names(context: &SessionContext, schema: &str) -> Vec<String> {
+    let schema = context.catalog(CATALOG).and_then(|catalog| catalog.schema(schema));
     let mut names = schema.map(|schema| schema.table_names()).unwrap_or_default();
     names.sort();
     names

@@ -14,6 +14,7 @@ mod files;
 mod job;
 mod job_transitions;
 mod json;
+mod ops;
 mod restore_jobs;
 mod row;
 mod scan_jobs;
@@ -38,6 +39,7 @@ pub use json::{
     Absent, Shape, cell_from_json, row_from_aws, row_to_aws, write_aws, write_epoch_seconds,
     write_key, write_number, write_text,
 };
+pub use ops::{OPS, OPS_SCHEMA};
 pub use restore_jobs::TABLE as RESTORE_JOBS;
 pub use row::{Cell, Row};
 pub use scan_jobs::TABLE as SCAN_JOBS;
@@ -134,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_column_has_a_sentence_and_a_name_of_its_own() {
-        for table in ALL {
+        for table in ALL.into_iter().chain(OPS) {
             let mut names = HashSet::new();
             for column in table.columns {
                 assert!(names.insert(column.name), "{}.{} twice", table.name, column.name);

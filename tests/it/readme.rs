@@ -82,17 +82,23 @@ fn formats() -> String {
 fn reference() -> String {
     let mut text = String::new();
     for table in tables::ALL {
-        describe(table, &mut text);
+        describe(table.name, table, &mut text);
     }
     text.push_str("### Views\n\n| view | a row is |\n| --- | --- |\n");
     for view in tables::VIEWS {
         writeln!(text, "| `{}` | {} |", view.name, view.doc()).unwrap();
     }
+    text.push('\n');
+    for table in tables::OPS {
+        describe(&format!("{}.{}", tables::OPS_SCHEMA, table.name), table, &mut text);
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     text
 }
 
-fn describe(table: &Table, text: &mut String) {
-    writeln!(text, "### `{}`\n\n{}\n", table.name, table.doc).unwrap();
+fn describe(name: &str, table: &Table, text: &mut String) {
+    writeln!(text, "### `{name}`\n\n{}\n", table.doc).unwrap();
     text.push_str("| column | type | AWS | meaning |\n| --- | --- | --- | --- |\n");
     for column in table.columns {
         let aws = if column.aws.is_empty() { String::new() } else { format!("`{}`", column.aws) };

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use lookback::catalog::AsOf;
+use lookback::catalog::{AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord};
 use lookback::engine::{Engine, Limits};
 use lookback::error::{Error, Result};
 use lookback::lake::Lake;
-use lookback::model::Steps;
+use lookback::model::{
+    CoverageStatus, DAY, Instant, JobKind, MINUTE, Place, Reach, Span, Steps, found,
+};
 use lookback::source::files::{self, Defaults, Found};
 use lookback::tables::{Cell, Row};
 use sqllogictest::{
@@ -85,7 +87,49 @@ fn warehouse() -> Warehouse {
     rows.iter_mut().find(is_forgotten).unwrap().set("tracking", Cell::text("forgotten"));
     let warehouse = Warehouse::new();
     warehouse.ingest(&rows, observed_at, &Steps::none()).unwrap();
+    tell_ledger(&warehouse, observed_at + DAY);
     warehouse
+}
+
+/// What an ingest tells that reads thirty days and fails in one Region.
+fn tell_ledger(warehouse: &Warehouse, now: Instant) {
+    let place = |region: &str| {
+        let (source, kind) = ("fixture".to_owned(), JobKind::Backup);
+        Place { source, region: region.to_owned(), kind }
+    };
+    let span = Span::new(now - 30 * DAY, now).unwrap();
+    let unit = |region: &str, status, message: &str| UnitRecord {
+        place: place(region),
+        operation: "list",
+        from: Some(span.from),
+        until: Some(span.until),
+        status,
+        started_at: now,
+        ended_at: now + MINUTE,
+        calls: 3,
+        throttles: 1,
+        retries: 2,
+        jobs: 17,
+        refused: 0,
+        message: message.to_owned(),
+    };
+    let (whole, denied) = (CoverageStatus::Complete, CoverageStatus::Denied);
+    let units = [unit("eu-west-1", whole, ""), unit("us-east-1", denied, "it needs the action")];
+    let learn = |region: &str, status| {
+        let (place, reach) = (place(region), Reach::Organization);
+        let of = move |coverage| Learnt { place: place.clone(), reach, coverage };
+        found(span, status, now).into_iter().map(of)
+    };
+    let learnt: Vec<_> = learn("eu-west-1", whole).chain(learn("us-east-1", denied)).collect();
+    let (id, detail) = ("run-2".to_owned(), "fixture".to_owned());
+    let (status, rows) = (RunStatus::Attention, [34, 0, 0, 34, 0]);
+    let run = Run { id, command: "ingest", started_at: now, status, rows, detail };
+    let catalog = Lake::open(&warehouse.path()).unwrap().catalog;
+    let base = catalog.snapshot(AsOf::Latest).unwrap();
+    let open = OpenChanges::default();
+    let commit =
+        Commit { base, changes: &[], run: &run, learnt: &learnt, units: &units, open: &open };
+    catalog.commit(&commit, now + MINUTE, &Steps::none()).unwrap();
 }
 
 #[test]

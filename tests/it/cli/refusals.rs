@@ -117,6 +117,36 @@ fn sql_that_is_wrong_is_refused() {
     error: there is no table "invoices"
     hint: the tables and views are aws_job_summaries, backup_jobs, copy_jobs, job_day_counts, job_transitions, jobs, restore_jobs, scan_jobs
     "#);
+    assert_snapshot!(sql("SELECT * FROM ops.run"), @r#"
+    exit 2
+    -- stderr
+    error: there is no table "ops.run"
+    hint: did you mean "ops.runs"?
+    "#);
+    assert_snapshot!(sql("SELECT * FROM ops.invoices"), @r#"
+    exit 2
+    -- stderr
+    error: there is no table "ops.invoices"
+    hint: the tables of ops are coverage, files, open_jobs, runs, snapshots, units
+    "#);
+    assert_snapshot!(sql("SELECT * FROM coverage"), @r#"
+    exit 2
+    -- stderr
+    error: there is no table "coverage"
+    hint: did you mean "ops.coverage"?
+    "#);
+    assert_snapshot!(sql("DESCRIBE ops.unit"), @r#"
+    exit 2
+    -- stderr
+    error: there is no table "ops.unit"
+    hint: did you mean "ops.units"?
+    "#);
+    assert_snapshot!(sql("DELETE FROM ops.runs"), @r#"
+    exit 2
+    -- stderr
+    error: the statement "DELETE FROM …" is not allowed: a warehouse is read-only in SQL
+    hint: SELECT, EXPLAIN, SHOW, DESCRIBE, SET and CREATE VIEW (for this session) are allowed
+    "#);
     assert_snapshot!(sql("SELECT backup_jobid FROM backup_jobs"), @r#"
     exit 2
     -- stderr

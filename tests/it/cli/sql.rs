@@ -213,6 +213,13 @@ fn an_earlier_state_is_asked_by_number_and_by_time() {
     jobs
     4
     ");
+    let runs = "SELECT count(*) AS runs FROM ops.runs";
+    assert_snapshot!(desk.run(&["sql", runs, "--as-of", "1", "--format", "csv"]), @"
+    exit 0
+    -- stdout
+    runs
+    2
+    ");
     assert_snapshot!(as_of("4"), @"
     exit 2
     -- stderr

@@ -21,26 +21,21 @@ const ACCOUNTS: [&str; 2] = ["111111111111", "222222222222"];
 const JOBS: usize = 3;
 const DAYS_APART: i64 = 23;
 
+/// The ways in which a job is seen; that it is seen no longer is [`absent`].
+const ORIGINS: [Origin; 5] =
+    [Origin::List, Origin::Describe, Origin::CliJson, Origin::AuditReport, Origin::Event];
+
 /// The tables that are compared: the jobs', and the trail.
 const TABLES: [&Table; 5] = [&BACKUP_JOBS, &COPY_JOBS, &RESTORE_JOBS, &SCAN_JOBS, &JOB_TRANSITIONS];
 
 /// One sighting of one job.
 fn observation() -> impl Strategy<Value = Row> {
     let place = (0..JOBS, select(&REGIONS), select(&ACCOUNTS));
-    (select(&JobKind::ALL), place, select(&Origin::ALL), 0..12_i64).prop_flat_map(
+    (select(&JobKind::ALL), place, select(&ORIGINS), 0..12_i64).prop_flat_map(
         |(kind, (job, region, account), origin, hour)| {
             let columns = Table::of_jobs(kind).columns;
             let observed_at = instant("2026-03-20") + hour * DAY / 24;
             let source = ["a", "b"][job % 2];
-            if origin == Origin::Absence {
-                let key = JobKey {
-                    kind,
-                    region: region.to_owned(),
-                    account_id: account.to_owned(),
-                    job_id: format!("job-{job}"),
-                };
-                return Just(absence(&key, created(job, origin), source, observed_at)).boxed();
-            }
             let cells: Vec<_> = columns.iter().map(|column| cell(column, origin)).collect();
             cells
                 .prop_map(move |cells| {
@@ -98,22 +93,38 @@ fn cell(column: &Column, origin: Origin) -> BoxedStrategy<Cell> {
     prop_oneof![9 => some, 1 => Just(Cell::Null)].boxed()
 }
 
-/// Imports, with duplicates within and across them.
+/// Imports, with duplicates within and across them, and absences of jobs that were seen.
 fn imports() -> impl Strategy<Value = Vec<Vec<Row>>> {
-    let again = any::<prop::sample::Index>();
-    let import = (vec(observation(), 0..12), vec(again, 0..3));
+    let again = vec(any::<prop::sample::Index>(), 0..3);
+    let gone = vec((any::<prop::sample::Index>(), 0..12_i64), 0..4);
+    let import = (vec(observation(), 0..12), again, gone);
     vec(import, 1..6).prop_map(|imports| {
         let mut seen: Vec<Row> = Vec::new();
         let mut all = Vec::new();
-        for (mut rows, again) in imports {
+        for (mut rows, again, gone) in imports {
             seen.extend(rows.iter().cloned());
             if !seen.is_empty() {
                 rows.extend(again.iter().map(|index| seen[index.index(seen.len())].clone()));
+                let gone = gone.into_iter().map(|(index, hour)| absent(index.get(&seen), hour));
+                rows.extend(gone);
             }
             all.push(rows);
         }
         all
     })
+}
+
+/// At that hour AWS shows the job no longer.
+fn absent(row: &Row, hour: i64) -> Row {
+    let text = |column: &str| row.text(column).unwrap().to_owned();
+    let key = JobKey {
+        kind: row.table().kind.unwrap(),
+        region: text("region"),
+        account_id: text("account_id"),
+        job_id: text(row.table().key[2]),
+    };
+    let created = row.time("creation_date").unwrap();
+    absence(&key, created, &text("source"), instant("2026-03-20") + hour * DAY / 24)
 }
 
 /// What a run told in `job_transitions`; a job that is told twice fails.
