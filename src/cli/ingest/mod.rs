@@ -99,3 +99,57 @@ fn write(text: &str) -> Result<()> {
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write to standard output", err))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::{PlaceReport, Problem, Totals};
+    use crate::model::{JobKind, Place, Reach};
+
+    /// A source of that name that reads these Regions.
+    pub(super) fn source(name: &str, regions: Vec<String>) -> Source {
+        Source {
+            name: name.to_owned(),
+            regions,
+            kinds: JobKind::ALL.to_vec(),
+            reach: Reach::Account,
+            profile: None,
+            role: None,
+            endpoint_url: None,
+            is_emulator: false,
+            rate: 50.0,
+            account_id: None,
+        }
+    }
+
+    /// The status when one unit of ten has failed so, in that Region of a source of these Regions.
+    #[track_caller]
+    fn check(class: CallClass, region: &str, regions: &[&str], expected: Status) {
+        let place =
+            Place { source: "a".to_owned(), region: region.to_owned(), kind: JobKind::Backup };
+        let key = (place.source.clone(), place.region.clone());
+        let error = Error::new(Kind::Source, "no");
+        let report = Report {
+            run_id: String::new(),
+            snapshot: None,
+            places: [(key, PlaceReport { failed: 1, ..PlaceReport::default() })].into(),
+            totals: Totals { units_ended: 10, ..Totals::default() },
+            problems: vec![Problem { place, operation: "list", class, error }],
+            refusals: Vec::new(),
+            is_stopped: false,
+        };
+        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
+        assert_eq!(status(&report, &[source("a", regions)]), expected);
+        let stopped = Report { is_stopped: true, ..report };
+        assert_eq!(status(&stopped, &[]), Status::Attention);
+    }
+
+    #[test]
+    fn whoever_reads_every_region_does_not_mean_those_that_are_not_enabled() {
+        let every: Vec<_> = regions::REGIONS.iter().map(|region| region.name).collect();
+        check(CallClass::RegionDisabled, "af-south-1", &every, Status::Done);
+        check(CallClass::RegionDisabled, "us-east-1", &every, Status::Attention);
+        check(CallClass::Denied, "af-south-1", &every, Status::Attention);
+        check(CallClass::RegionDisabled, "af-south-1", &["af-south-1"], Status::Attention);
+    }
+}

@@ -23,19 +23,27 @@ const COLUMNS: [(&str, bool); 9] = [
     ("failed", true),
 ];
 
-/// Tells the whole of it: what was read, then what is not as it should be.
+/// Tells the whole of it.
 pub(super) fn tell(report: &Report, sources: &[Source], status: Status) {
-    for line in lines(report, sources) {
+    for line in text(report, sources, status) {
         printer::note(&line);
     }
-    for warning in warnings(report) {
-        printer::warning(&warning);
-    }
-    let tell = if status == Status::NotDone { "error" } else { "warning" };
+}
+
+/// What was read, then what is not as it should be.
+fn text(report: &Report, sources: &[Source], status: Status) -> Vec<String> {
+    let mut text = lines(report, sources);
+    text.extend(warnings(report).into_iter().map(|warning| format!("warning: {warning}")));
+    let word = match status {
+        Status::Done => "note",
+        Status::Attention => "warning",
+        Status::NotDone => "error",
+    };
     for problem in problems::told(&report.problems) {
         let hint = problem.hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-        printer::note(&format!("{tell}: {}{hint}", problem.text));
+        text.push(format!("{word}: {}{hint}", problem.text));
     }
+    text
 }
 
 /// The table, the Regions in which there was nothing, and the totals.
@@ -153,4 +161,64 @@ fn lost_warnings<'a>(lost: impl Iterator<Item = &'a (Place, Span)>) -> Vec<Strin
         )
     };
     spans.into_iter().map(tell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::ingest::{Counts, Totals};
+    use crate::model::JobKind;
+
+    fn report() -> Report {
+        let at = |day: &str| Instant::from_text(day).unwrap();
+        let span = Span::new(at("2026-10-01"), at("2026-10-03T12:00:00Z")).unwrap();
+        let lost = |kind| {
+            let (source, region) = ("prod".to_owned(), "us-east-1".to_owned());
+            (Place { source, region, kind }, span)
+        };
+        let place = PlaceReport {
+            counts: Counts { read: 2000, new: 1500, changed: 20, unchanged: 480 },
+            refused: 3,
+            lost: vec![lost(JobKind::Backup), lost(JobKind::Copy)],
+            failed: 0,
+        };
+        Report {
+            run_id: "r".to_owned(),
+            snapshot: Some(7),
+            places: [(("prod".to_owned(), "us-east-1".to_owned()), place)].into(),
+            totals: Totals { units_ended: 1, calls: 12, throttles: 2, retries: 3, ..Totals::default() },
+            problems: Vec::new(),
+            refusals: vec!["backup job has no BackupJobId".to_owned()],
+            is_stopped: false,
+        }
+    }
+
+    fn source(regions: &[&str]) -> Source {
+        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
+        super::super::tests::source("prod", regions)
+    }
+
+    fn told(report: &Report) -> String {
+        let sources = [source(&["us-east-1", "sa-east-1", "eu-west-1"])];
+        text(report, &sources, Status::Attention).join("\n")
+    }
+
+    #[test]
+    fn what_was_lost_or_refused_is_told() {
+        assert_snapshot!(told(&report()), @"");
+    }
+
+    #[test]
+    fn an_interrupted_ingest_does_not_say_that_there_was_nothing() {
+        let report = Report {
+            is_stopped: true,
+            places: BTreeMap::new(),
+            refusals: Vec::new(),
+            snapshot: None,
+            ..report()
+        };
+        assert_snapshot!(told(&report), @"");
+    }
 }

@@ -22,7 +22,7 @@ pub(super) fn text(held: &Held) -> String {
     };
     metric(
         "last_success_timestamp_seconds",
-        "When the last listing that succeeded began.",
+        "Up to when everything is held that AWS still shows.",
         |row| {
             let millis = row.last_success.map_or(0, Instant::millis);
             vec![(String::new(), millis.div_euclid(1000))]
@@ -90,7 +90,7 @@ mod tests {
         (never.place.source, never.last_success) = ("b".into(), None);
         let held = Held { rows: vec![row, never], open_elsewhere: 3 };
         assert_snapshot!(text(&held), @r#"
-        # HELP lookback_last_success_timestamp_seconds When the last listing that succeeded began.
+        # HELP lookback_last_success_timestamp_seconds Up to when everything is held that AWS still shows.
         # TYPE lookback_last_success_timestamp_seconds gauge
         lookback_last_success_timestamp_seconds{source="a\"b\\c",scope="account",region="eu-west-1",kind="backup"} 1795312800
         lookback_last_success_timestamp_seconds{source="b",scope="account",region="eu-west-1",kind="backup"} 0

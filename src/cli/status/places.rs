@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::model::{Coverage, CoverageStatus, DAY, Instant, OpenJob, Place, Reach, Span, gaps};
+use crate::model::{
+    Coverage, CoverageStatus, DAY, HORIZON_DAYS, Instant, OpenJob, Place, Reach, Span, gaps,
+};
 
 use super::micros;
 
@@ -80,7 +82,7 @@ pub(super) struct Row {
     pub(super) reach: Reach,
     /// Whether it is still to be read, as far as the settings say.
     pub(super) is_wanted: bool,
-    /// When the last listing that succeeded began.
+    /// Up to when everything is held that AWS still shows: the last success left nothing out.
     pub(super) last_success: Option<Instant>,
     /// The open jobs that it brought.
     pub(super) open_jobs: usize,
@@ -121,9 +123,16 @@ impl Held {
         for (place, reach, coverage) in coverage {
             known.entry((place.clone(), *reach)).or_default().push(*coverage);
         }
+        let mut open = counted(open);
+        for place in open.keys() {
+            // Of a source that is read, but whose listing there has not ended yet.
+            let reach = known.keys().find(|key| key.0.source == place.source).map(|key| key.1);
+            if let Some(reach) = reach {
+                known.entry((place.clone(), reach)).or_default();
+            }
+        }
         let names: BTreeSet<_> = configured.iter().map(|(place, _)| &place.source).collect();
         let configured: BTreeSet<_> = configured.iter().collect();
-        let mut open = counted(open);
         let mut rows = Vec::new();
         for (key, coverage) in known {
             // The settings tell nothing of a source that flags describe each time.
@@ -132,7 +141,7 @@ impl Held {
             let open_jobs = open.remove(&place).unwrap_or(0);
             rows.push(Row {
                 is_wanted,
-                last_success: last_success(&coverage),
+                last_success: last_success(&coverage, now),
                 open_jobs,
                 lost_days: lost_days(&coverage),
                 days: days(&coverage, now),
@@ -153,8 +162,19 @@ fn counted(open: &[OpenJob]) -> BTreeMap<Place, usize> {
     counts
 }
 
-fn last_success(coverage: &[Coverage]) -> Option<Instant> {
-    coverage.iter().filter(|known| known.status.is_whole()).map(|known| known.listed_at).max()
+/// The end of what is held without a gap. A listing of which a piece failed, or that was
+/// interrupted, is no success, however late it began.
+fn last_success(coverage: &[Coverage], now: Instant) -> Option<Instant> {
+    let first = coverage.iter().map(|known| known.span.from).min()?;
+    let start = first.max(now - HORIZON_DAYS * DAY);
+    let is_whole = |known: &Coverage| known.status.is_whole();
+    let gaps = Span::new(start, now).map_or(Vec::new(), |span| gaps(coverage, span, is_whole));
+    let end = gaps.first().map_or(now, |gap| gap.from);
+    if end > start {
+        return Some(end);
+    }
+    let whole = coverage.iter().filter(|known| is_whole(known)).map(|known| known.span.until);
+    whole.filter(|until| *until <= start).max()
 }
 
 fn lost_days(coverage: &[Coverage]) -> usize {
@@ -247,6 +267,37 @@ mod tests {
         );
     }
 
+    #[track_caller]
+    fn check_success(listings: &[(i64, i64, CoverageStatus, i64)], expected: Option<i64>) {
+        let end = last_success(&learnt(listings), day_start(60));
+        assert_eq!(end, expected.map(|hour| Instant::from_micros(hour * HOUR)));
+    }
+
+    #[test]
+    fn a_success_left_nothing_out() {
+        check_success(&[(30 * 24, 1439, Complete, 1440)], Some(1439));
+        check_success(&[(30 * 24, 1439, NotOffered, 1440)], Some(1439));
+        // A piece in the middle failed, or was never read.
+        let (first, last) = ((30 * 24, 900, Complete, 1440), (1000, 1439, Complete, 1440));
+        check_success(&[first, (900, 1000, Failed, 1440), last], Some(900));
+        check_success(&[first, last], Some(900));
+        check_success(&[(30 * 24, 900, Failed, 1440), last], None);
+        check_success(&[(30 * 24, 1439, Denied, 1440)], None);
+        // The last success is older than what AWS shows.
+        check_success(&[(200, 300, Complete, 300), (300, 1439, Failed, 1440)], Some(300));
+        check_success(
+            &[(200, 300, Complete, 300), (300, 720, Lost, 1440), (720, 1439, Complete, 1440)],
+            Some(1439),
+        );
+    }
+
+    fn job(source: &str) -> OpenJob {
+        let (region, account_id) = ("eu-west-1".to_owned(), "1".to_owned());
+        let key = JobKey { kind: JobKind::Backup, region, account_id, job_id: "j".into() };
+        let at = day_start(1);
+        OpenJob { key, creation_date: at, state: None, source: source.into(), observed_at: at }
+    }
+
     fn held(configured: &[&str]) -> Held {
         let of = |source: &str| {
             let known = learnt(&[(0, 24, Lost, 1400), (1300, 1400, Complete, 1400)]);
@@ -255,12 +306,6 @@ mod tests {
         let coverage: Vec<_> = ["a", "b"].into_iter().flat_map(|it| -> Vec<_> { of(it) }).collect();
         let configured: Vec<_> =
             configured.iter().map(|source| (place(source), Reach::Account)).collect();
-        let job = |source: &str| {
-            let (region, account_id) = ("eu-west-1".to_owned(), "1".to_owned());
-            let key = JobKey { kind: JobKind::Backup, region, account_id, job_id: "j".into() };
-            let at = day_start(1);
-            OpenJob { key, creation_date: at, state: None, source: source.into(), observed_at: at }
-        };
         Held::of(&coverage, &[job("a"), job("a"), job("import")], &configured, day_start(60))
     }
 
@@ -280,9 +325,22 @@ mod tests {
     }
 
     #[test]
+    fn open_jobs_make_a_row_where_no_listing_has_ended() {
+        let known = learnt(&[(1300, 1400, Complete, 1400)]);
+        let known: Vec<_> =
+            known.into_iter().map(|it| (place("a"), Reach::Organization, it)).collect();
+        let mut job = job("a");
+        job.key.kind = JobKind::Copy;
+        let held = Held::of(&known, &[job], &[], day_start(60));
+        let rows: Vec<_> = held.rows.iter().map(|row| (row.place.kind, row.open_jobs)).collect();
+        assert_eq!(rows, [(JobKind::Backup, 0), (JobKind::Copy, 1)]);
+        assert_eq!(held.open_elsewhere, 0);
+    }
+
+    #[test]
     fn a_place_is_stale_without_a_young_success() {
         let held = held(&["c"]);
-        // The last success was 40 hours ago.
+        // Everything is held until 40 hours ago.
         let stale = |hours: u64| {
             let max_age = Duration::from_secs(hours * 3600);
             let stale = held.rows.iter().filter(|row| row.is_stale(day_start(60), max_age));

@@ -71,7 +71,7 @@ fn programs_are_told_in_json() {
           "days": null,
           "is_stale": false,
           "kind": "copy",
-          "last_success": "2026-01-05T02:00:00Z",
+          "last_success": "2026-01-05T01:59:00Z",
           "lost_days": 0,
           "open_jobs": 1,
           "region": "eu-west-1",
@@ -89,11 +89,11 @@ fn monitors_are_told_in_metrics() {
     let told = desk().run(&["status", "--now", MORNING, "--format", "prometheus"]);
     let success = told.lines().filter(|line| line.contains("last_success"));
     assert_snapshot!(success.collect::<Vec<_>>().join("\n"), @r#"
-    # HELP lookback_last_success_timestamp_seconds When the last listing that succeeded began.
+    # HELP lookback_last_success_timestamp_seconds Up to when everything is held that AWS still shows.
     # TYPE lookback_last_success_timestamp_seconds gauge
-    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="eu-west-1",kind="copy"} 1767578400
+    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="eu-west-1",kind="copy"} 1767578340
     lookback_last_success_timestamp_seconds{source="default",scope="organization",region="eu-west-1",kind="scan"} 0
-    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="us-east-1",kind="copy"} 1767578400
+    lookback_last_success_timestamp_seconds{source="default",scope="organization",region="us-east-1",kind="copy"} 1767578340
     lookback_last_success_timestamp_seconds{source="default",scope="organization",region="us-east-1",kind="scan"} 0
     "#);
 }
