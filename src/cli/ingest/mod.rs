@@ -23,8 +23,8 @@ use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<Status> {
     let sources = settings.sources(options)?;
-    let lake = settings.writable_lake()?;
     let mut signals = Signals::listen()?;
+    let lake = settings.writable_lake()?;
     let progress = Arc::new(Progress::default());
     let display = Display::start(Arc::clone(&progress));
     let (stop, stopped) = watch::channel(false);

@@ -154,7 +154,7 @@ fn lost_warnings<'a>(lost: impl Iterator<Item = &'a (Place, Span)>) -> Vec<Strin
         let day = |day: i64| Instant::from_micros(day * DAY).day_text();
         format!(
             "jobs created from {} to {} are lost: AWS had forgotten them before it was asked\n  \
-             ({})",
+             ({})\nhint: let it run every night: AWS forgets jobs after 30 days",
             day(first),
             day(last),
             places.words()
@@ -188,7 +188,13 @@ mod tests {
             run_id: "r".to_owned(),
             snapshot: Some(7),
             places: [(("prod".to_owned(), "us-east-1".to_owned()), place)].into(),
-            totals: Totals { units_ended: 1, calls: 12, throttles: 2, retries: 3, ..Totals::default() },
+            totals: Totals {
+                units_ended: 1,
+                calls: 12,
+                throttles: 2,
+                retries: 3,
+                ..Totals::default()
+            },
             problems: Vec::new(),
             refusals: vec!["backup job has no BackupJobId".to_owned()],
             is_stopped: false,
@@ -207,7 +213,17 @@ mod tests {
 
     #[test]
     fn what_was_lost_or_refused_is_told() {
-        assert_snapshot!(told(&report()), @"");
+        assert_snapshot!(told(&report()), @"
+        source  Region     read   new  changed  unchanged  refused  lost days  failed
+        prod    us-east-1  2000  1500       20        480        3          6       0
+        there was nothing in eu-west-1, sa-east-1
+        1 unit, 12 calls, 2 throttled, 3 repeated; snapshot 7
+        warning: a record was refused: backup job has no BackupJobId
+        warning: 2 more records were refused
+        warning: jobs created from 2026-10-01 to 2026-10-03 are lost: AWS had forgotten them before it was asked
+          (source prod; Region us-east-1; backup, copy jobs)
+        hint: let it run every night: AWS forgets jobs after 30 days
+        ");
     }
 
     #[test]
@@ -219,6 +235,9 @@ mod tests {
             snapshot: None,
             ..report()
         };
-        assert_snapshot!(told(&report), @"");
+        assert_snapshot!(told(&report), @"
+        1 unit, 12 calls, 2 throttled, 3 repeated; nothing changed
+        warning: the ingest was interrupted; the next one reads the rest
+        ");
     }
 }

@@ -300,7 +300,7 @@ mod tests {
 
     fn held(configured: &[&str]) -> Held {
         let of = |source: &str| {
-            let known = learnt(&[(0, 24, Lost, 1400), (1300, 1400, Complete, 1400)]);
+            let known = learnt(&[(0, 24, Lost, 1400), (720, 1400, Complete, 1400)]);
             known.into_iter().map(move |known| (place(source), Reach::Account, known)).collect()
         };
         let coverage: Vec<_> = ["a", "b"].into_iter().flat_map(|it| -> Vec<_> { of(it) }).collect();

@@ -102,7 +102,7 @@ fn programs_are_told_in_json() {
       "units_planned": 8
     }
     "#);
-    assert_snapshot!(stderr, @r#"
+    assert_snapshot!(sorted(stderr), @r#"
     warning: source "default", eu-west-1, list of scan jobs: access denied to other accounts' jobs: ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
     warning: source "default", us-east-1, list of scan jobs: access denied to other accounts' jobs: ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
     committed: 8 of 8 units, 973 jobs, 12 calls; snapshot 2
@@ -323,7 +323,11 @@ fn an_interrupted_ingest_commits_what_it_has_read() {
     // Half a call a second: it would take long.
     let source = ["ingest", "--endpoint-url", &emulator.url, "--region", "us-east-1"];
     let ingest = command.args(source).args(["--rate", "0.5", "--now", NIGHT]).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1500));
+    // Once there is a warehouse, signals are listened to.
+    while !desk.path("warehouse/catalog.sqlite").exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
     let pid = ingest.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let output = ingest.wait_with_output().unwrap();
