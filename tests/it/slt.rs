@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use lookback::catalog::{AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord};
+use lookback::catalog::{
+    AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
+};
 use lookback::engine::{Engine, Limits};
 use lookback::error::{Error, Result};
 use lookback::lake::Lake;
@@ -103,7 +105,7 @@ fn tell_ledger(warehouse: &Warehouse, now: Instant) {
         operation: "list",
         from: Some(span.from),
         until: Some(span.until),
-        status,
+        status: UnitStatus::Ended(status),
         started_at: now,
         ended_at: now + MINUTE,
         calls: 3,
