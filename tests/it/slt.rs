@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use lookback::catalog::{AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus};
+use lookback::catalog::{
+    AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
+};
 use lookback::engine::{Engine, Limits};
 use lookback::error::{Error, Result};
 use lookback::lake::Lake;

@@ -35,15 +35,15 @@ struct History {
 impl History {
     fn random(case: u64) -> Self {
         let mut dice = Pcg64Mcg::seed_from_u64(case);
-        let config = small(case, dice.random_range(1..3), dice.random_range(2..7));
+        let config = small(case, dice.random_range(1..3), dice.random_range(2..5));
         let reach = if dice.random() { Reach::Organization } else { Reach::Account };
         let mut at = instant("2026-03-01T00:00:00Z") + dice.random_range(0..24 * 60) * HOUR / 60;
         let mut nights = Vec::new();
-        for _ in 0..dice.random_range(1..5) {
+        for _ in 0..dice.random_range(1..4) {
             let mut night = Night::quiet(at);
             night.faults = FAULTS[dice.random_range(0..FAULTS.len())];
             night.options.concurrency = dice.random_range(1..9);
-            night.options.batch_rows = dice.random_range(1..60);
+            night.options.batch_rows = [20, 200, 5000][dice.random_range(0..3)];
             if dice.random_range(0..4) == 0 {
                 night.steps = Steps::failing_at(dice.random_range(1..2000));
             }
