@@ -86,7 +86,7 @@
 //! winner has NULL in a field that its origin does not carry, the other's value stays. A row has
 //! changed when a field of AWS's or its tracking differs: being read again changes nothing, and a
 //! file without a changed row is not rewritten. The rule does not depend on the order in which
-//! observations come. An absence (AWS was asked, and no longer shows an open job) is no observation:
+//! observations come. An absence (AWS was asked and no longer shows an open job) is no observation:
 //! it makes an open job that was observed no later forgotten, until a newer observation shows it.
 
 pub mod catalog;

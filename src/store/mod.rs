@@ -1,10 +1,10 @@
 //! The data files: Parquet in an object store.
 //!
 //! Promises: a file is written once, under a name of its own, and is complete and synced before its
-//! writer hands it out; its name lasts after [`Store::sync_folders`], which a commit waits for; what is known of its columns is taken
-//! from what was written; a file that is missing or of another size than its catalog says is an
-//! error that names it. Refuses: to change a file, to overwrite one, and to know which files are
-//! live (that is the catalog's).
+//! writer hands it out; its name lasts once [`Store::sync_folders`] is done, for which a commit
+//! waits; what is known of its columns is taken from what was written; a file that is missing or of
+//! another size than its catalog says is an error that names it. Refuses: to change a file, to
+//! overwrite one, and to know which files are live (that is the catalog's).
 
 mod object;
 mod read;

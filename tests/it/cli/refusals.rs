@@ -87,36 +87,9 @@ fn files_that_are_not_there_are_refused_and_nothing_is_made() {
 }
 
 #[test]
-fn sql_that_is_wrong_is_refused() {
+fn sql_that_is_wrong_about_the_schema_ops_is_refused() {
     let desk = Desk::with_jobs();
-    let sql = |sql| desk.run(&["sql", sql]);
-    assert_snapshot!(sql("SELEC 1"), @"
-    exit 2
-    -- stderr
-    error: the SQL does not parse: Expected: an SQL statement, found: SELEC at Line: 1, Column: 1
-    ");
-    assert_snapshot!(sql("SELECT state FROM"), @"
-    exit 2
-    -- stderr
-    error: the SQL does not parse: Expected: identifier, found: EOF
-    ");
-    assert_snapshot!(sql(" ; "), @"
-    exit 2
-    -- stderr
-    error: there is no statement to run
-    ");
-    assert_snapshot!(sql("SELECT * FROM backup_job"), @r#"
-    exit 2
-    -- stderr
-    error: there is no table "backup_job"
-    hint: did you mean "backup_jobs"?
-    "#);
-    assert_snapshot!(sql("SELECT * FROM invoices"), @r#"
-    exit 2
-    -- stderr
-    error: there is no table "invoices"
-    hint: the tables and views are aws_job_summaries, backup_jobs, copy_jobs, job_day_counts, job_transitions, jobs, restore_jobs, scan_jobs
-    "#);
+    let sql = |text| desk.run(&["sql", text]);
     assert_snapshot!(sql("SELECT * FROM ops.run"), @r#"
     exit 2
     -- stderr
@@ -146,6 +119,39 @@ fn sql_that_is_wrong_is_refused() {
     -- stderr
     error: the statement "DELETE FROM …" is not allowed: a warehouse is read-only in SQL
     hint: SELECT, EXPLAIN, SHOW, DESCRIBE, SET and CREATE VIEW (for this session) are allowed
+    "#);
+}
+
+#[test]
+fn sql_that_is_wrong_is_refused() {
+    let desk = Desk::with_jobs();
+    let sql = |sql| desk.run(&["sql", sql]);
+    assert_snapshot!(sql("SELEC 1"), @"
+    exit 2
+    -- stderr
+    error: the SQL does not parse: Expected: an SQL statement, found: SELEC at Line: 1, Column: 1
+    ");
+    assert_snapshot!(sql("SELECT state FROM"), @"
+    exit 2
+    -- stderr
+    error: the SQL does not parse: Expected: identifier, found: EOF
+    ");
+    assert_snapshot!(sql(" ; "), @"
+    exit 2
+    -- stderr
+    error: there is no statement to run
+    ");
+    assert_snapshot!(sql("SELECT * FROM backup_job"), @r#"
+    exit 2
+    -- stderr
+    error: there is no table "backup_job"
+    hint: did you mean "backup_jobs"?
+    "#);
+    assert_snapshot!(sql("SELECT * FROM invoices"), @r#"
+    exit 2
+    -- stderr
+    error: there is no table "invoices"
+    hint: the tables and views are aws_job_summaries, backup_jobs, copy_jobs, job_day_counts, job_transitions, jobs, restore_jobs, scan_jobs
     "#);
     assert_snapshot!(sql("SELECT backup_jobid FROM backup_jobs"), @r#"
     exit 2
