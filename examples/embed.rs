@@ -7,11 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lookback::catalog::AsOf;
+use lookback::cli::SystemClock;
 use lookback::engine::{Engine, Limits};
 use lookback::error::Result;
 use lookback::ingest::Pull;
 use lookback::lake::{Lake, WritableLake};
-use lookback::model::{Clock, Steps, SystemClock};
+use lookback::model::{Clock, Steps};
 use lookback::source::aws::Source;
 
 #[tokio::main]
@@ -20,7 +21,7 @@ async fn main() -> Result<()> {
     let region = arguments.next().unwrap_or_else(|| "us-east-1".to_owned());
     let mut source = Source::new("embed", [region]);
     if let Some(url) = arguments.next() {
-        source = source.with_emulator(url);
+        source = source.at_emulator(url);
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let folder = Path::new("warehouse");

@@ -40,11 +40,32 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Demo(DemoOptions),
     Emulate(EmulateOptions),
     Import(ImportOptions),
     Ingest(IngestOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
+}
+
+/// Show what Lookback does, with a simulated organisation and no AWS account.
+///
+/// An emulator of AWS Backup is started on a loopback address, and read for ninety nights of
+/// virtual time through the AWS SDK, with throttling, errors and dropped connections. Then the
+/// warehouse is compared with the simulated world, job by job, and asked three questions.
+#[derive(Args, Debug)]
+pub(super) struct DemoOptions {
+    /// How many nights.
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub(super) nights: u32,
+
+    /// How many accounts the organisation has.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) accounts: u32,
+
+    /// Keep the warehouse in this folder, which must be new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
 }
 
 /// Pretend to be AWS Backup, with the jobs of a simulated organisation.

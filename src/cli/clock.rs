@@ -6,7 +6,7 @@ use crate::model::{Clock, Instant};
 
 /// The clock of the machine.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SystemClock;
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the real clock")]

@@ -8,6 +8,7 @@
 mod args;
 mod clock;
 mod config;
+mod demo;
 mod emulate;
 mod grid;
 mod import;
@@ -28,6 +29,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::{Error, Kind, Result};
+
+pub use self::clock::SystemClock;
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};
@@ -85,6 +88,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         .map_err(|err| Error::io("start the runtime", err))?;
     runtime.block_on(async {
         match &arguments.command {
+            Command::Demo(options) => demo::run(options).await,
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,

@@ -14,7 +14,7 @@ use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Steps
 use crate::source::aws::Source;
 
 use super::plan::{Known, Plan, plan};
-use super::report::{Problem, Progress, Report, Watch};
+use super::report::{Problem, Progress, Report, Unwatched, Watch};
 use super::retry::RetryPolicy;
 use super::unit::{Ended, Task, Unit};
 use super::work::{Message, Shared};
@@ -74,7 +74,21 @@ impl std::fmt::Debug for Pull<'_> {
     }
 }
 
-impl Pull<'_> {
+impl<'a> Pull<'a> {
+    /// An ingest of `sources` that nobody follows or stops.
+    pub fn new(lake: &'a WritableLake, sources: &'a [Source], clock: Arc<dyn Clock>) -> Self {
+        Self {
+            lake,
+            sources,
+            clock,
+            steps: Steps::none(),
+            options: Options::default(),
+            progress: Arc::default(),
+            watch: &Unwatched,
+            stop: watch::channel(false).1,
+        }
+    }
+
     /// Runs the ingest.
     ///
     /// A part that fails stops no other and is told in the report.

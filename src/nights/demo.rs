@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use crate::catalog::AsOf;
 use crate::emulator::faults::FaultPlan;
 use crate::emulator::{self, Config, Rates, World};
 use crate::engine::{Engine, Limits};
 use crate::error::{Error, Result};
-use crate::ingest::{Options, Progress, Pull, Report, RetryPolicy, Totals, Unwatched};
+use crate::ingest::{Options, Progress, Pull, Report, RetryPolicy, Totals};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, DAY, HOUR, Instant, JobKind, Reach, Steps};
 use crate::serve::aws::Server;
@@ -185,16 +185,10 @@ impl Organization {
 
     fn source(&self, world: &World) -> Source {
         Source {
-            name: "demo".to_owned(),
-            regions: world.regions().to_vec(),
-            kinds: JobKind::ALL.to_vec(),
             reach: Reach::Organization,
-            profile: None,
-            role: None,
-            endpoint_url: Some(self.url.clone()),
-            is_emulator: true,
             rate: 1000.0,
             account_id: Some(world.management_account().to_owned()),
+            ..Source::new("demo", world.regions().to_vec()).at_emulator(&self.url)
         }
     }
 
@@ -215,16 +209,10 @@ async fn pull(
     // The emulator throttles by the dice, not by the clock: waiting long would change nothing.
     let (base, cap) = (Duration::from_millis(5), Duration::from_millis(100));
     let retry = RetryPolicy { attempts: 20, base, cap };
-    let (_go_on, stop) = watch::channel(false);
     let ingest = Pull {
-        lake: &lake,
-        sources,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        steps: Steps::none(),
         options: Options { retry, ..Options::default() },
         progress: Arc::clone(progress),
-        watch: &Unwatched,
-        stop,
+        ..Pull::new(&lake, sources, Arc::clone(clock) as Arc<dyn Clock>)
     };
     ingest.run().await
 }

@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::model::{ArnParts, JobKind, Reach};
-use crate::source::aws::{Role, Source, regions};
+use crate::source::aws::{DEFAULT_RATE, Role, Source, regions};
 
-/// Calls a second of one operation in one Region, where nothing else is said.
-const RATE_DEFAULT: f64 = 50.0;
 /// The name of sessions of assumed roles, as AWS `CloudTrail` shows it.
 const SESSION_NAME: &str = "lookback";
 /// The longest name of a source.
@@ -92,7 +90,7 @@ impl Table {
             reach: self.reach,
             profile: self.profile.clone(),
             endpoint_url: self.checked_url()?,
-            rate: self.rate.unwrap_or(RATE_DEFAULT),
+            rate: self.rate.unwrap_or(DEFAULT_RATE),
             account_id: self.checked_account(role.as_ref())?,
             is_emulator: false,
             role,

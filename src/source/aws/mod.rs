@@ -53,6 +53,33 @@ pub struct Source {
     pub account_id: Option<String>,
 }
 
+/// How fast a source is asked at most, unless it says otherwise.
+pub const DEFAULT_RATE: f64 = 50.0;
+
+impl Source {
+    /// The account of the default credentials, in these Regions, all kinds of job.
+    pub fn new(name: &str, regions: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            regions: regions.into_iter().collect(),
+            kinds: JobKind::ALL.to_vec(),
+            reach: Reach::default(),
+            profile: None,
+            role: None,
+            endpoint_url: None,
+            is_emulator: false,
+            rate: DEFAULT_RATE,
+            account_id: None,
+        }
+    }
+
+    /// The same source at an emulator, which asks for no credentials.
+    #[must_use]
+    pub fn at_emulator(self, url: impl Into<String>) -> Self {
+        Self { endpoint_url: Some(url.into()), is_emulator: true, ..self }
+    }
+}
+
 /// A role to assume.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {

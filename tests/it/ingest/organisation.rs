@@ -8,7 +8,7 @@ use lookback::catalog::AsOf;
 use lookback::emulator::faults::FaultPlan;
 use lookback::emulator::{self, Config, Job, Rates, World, is_listed};
 use lookback::error::Result;
-use lookback::ingest::{LISTING_LAG, Options, Progress, Pull, Report, RetryPolicy, Unwatched};
+use lookback::ingest::{LISTING_LAG, Options, Pull, Report, RetryPolicy};
 use lookback::lake::Lake;
 use lookback::model::{
     Coverage, DAY, FixedClock, HORIZON_DAYS, Instant, JobKind, Place, Reach, Steps,
@@ -42,16 +42,11 @@ pub(crate) fn small(seed: u64, accounts: u32, resources: u32) -> Config {
 /// A source that reads all of `config`'s Regions.
 pub(crate) fn source(config: &Config, name: &str, reach: Reach) -> Source {
     Source {
-        name: name.to_owned(),
-        regions: config.regions.clone(),
-        kinds: JobKind::ALL.to_vec(),
         reach,
-        profile: None,
-        role: None,
-        endpoint_url: None,
         is_emulator: true,
         rate: 1000.0,
         account_id: Some(World::new(config.clone()).unwrap().management_account().to_owned()),
+        ..Source::new(name, config.regions.clone())
     }
 }
 
@@ -88,19 +83,13 @@ impl Night {
         let url = Some(format!("http://{}", endpoint.address));
         let at = |source: &Source| Source { endpoint_url: url.clone(), ..source.clone() };
         let sources: Vec<_> = sources.iter().map(at).collect();
-        let (_go_on, stop) = tokio::sync::watch::channel(false);
         let done = match warehouse.open(self.at, &self.steps) {
             Err(err) => Err(err),
             Ok(lake) => {
                 let pull = Pull {
-                    lake: &lake,
-                    sources: &sources,
-                    clock: clock as _,
                     steps: self.steps.clone(),
                     options: self.options,
-                    progress: Arc::new(Progress::default()),
-                    watch: &Unwatched,
-                    stop,
+                    ..Pull::new(&lake, &sources, clock as _)
                 };
                 pull.run().await
             }
