@@ -27,6 +27,8 @@ const OUTCOMES: [&str; 7] =
     ["ok", "ok_with_issues", "partial", "failed", "expired", "aborted", "open"];
 /// How wide the names of the outcomes are, with a space behind.
 const NAME_WIDTH: usize = 15;
+/// How wide their numbers are.
+const SUM_WIDTH: usize = 7;
 /// How wide the chart is where there is no terminal.
 const CHART_WIDTH: usize = 100;
 
@@ -151,7 +153,7 @@ impl DemoWatch for Progress {
         );
         if printer::is_watched() {
             printer::progress(&text);
-        } else if night.number % 10 == 0 || night.number == self.nights {
+        } else if night.number.is_multiple_of(10) || night.number == self.nights {
             printer::note(&text);
         }
     }
@@ -219,7 +221,8 @@ impl Story<'_> {
             return Ok(String::new());
         };
         let width = Target::Stdout.options().width.unwrap_or(CHART_WIDTH);
-        let room = i64::try_from(width.saturating_sub(NAME_WIDTH + 1)).unwrap_or(60).max(1);
+        let room = width.saturating_sub(NAME_WIDTH + SUM_WIDTH + 1);
+        let room = i64::try_from(room).unwrap_or(60).max(1);
         let step = (last - first + room) / room;
         let day = |day: i64| Instant::from_micros(day * crate::model::DAY).day_text();
         let unit = if step == 1 { "day".to_owned() } else { format!("{step} days") };

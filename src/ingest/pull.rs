@@ -23,7 +23,7 @@ use super::writer::{Batch, Writer};
 /// Pages that wait for the writer before units wait for it.
 const PAGES_WAITING: usize = 16;
 /// Units that have ended are committed at least this often.
-const BATCH_TIME: Duration = Duration::from_secs(60);
+const BATCH_TIME: Duration = Duration::from_mins(1);
 /// Reasons for refused records that are kept for the report.
 const REFUSALS_KEPT: usize = 20;
 

@@ -239,13 +239,11 @@ impl Worker<'_> {
 
     async fn follow_one(&mut self, endpoint: &Endpoint, job: &OpenJob) -> Result<(), Failure> {
         let asked_at = self.shared.clock.now();
-        match self.describe(endpoint, &job.key.job_id).await? {
-            Some(row) => self.give(vec![row]).await,
-            None => {
-                let expected = Expected::new(vec![job.clone()]);
-                self.forget(expected.forgotten(asked_at), asked_at).await
-            }
+        if let Some(row) = self.describe(endpoint, &job.key.job_id).await? {
+            return self.give(vec![row]).await;
         }
+        let expected = Expected::new(vec![job.clone()]);
+        self.forget(expected.forgotten(asked_at), asked_at).await
     }
 
     async fn follow_together(

@@ -21,6 +21,9 @@ const ROW_GROUP_ROWS: usize = 64 * 1024;
 /// From this many rows on, a file also carries statistics per page.
 const PAGE_STATISTICS_ROWS: u64 = 20_000;
 
+/// From this many rows on, a file is compressed with zstd.
+const ZSTD_ROWS: u64 = 1000;
+
 /// A file that is complete, and the path at which the store keeps it.
 #[derive(Debug)]
 pub struct Written {
@@ -73,7 +76,7 @@ fn properties(table: &Table, rows: u64) -> WriterProperties {
         EnabledStatistics::Page
     };
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression(rows))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(statistics)
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned());
@@ -84,6 +87,12 @@ fn properties(table: &Table, rows: u64) -> WriterProperties {
             .set_column_bloom_filter_max_ndv((*id).into(), rows.clamp(32, ROW_GROUP_ROWS as u64));
     }
     properties.build()
+}
+
+/// zstd is the smallest; but it prepares each column for a megabyte, which costs more than all
+/// else in a file of few rows. Such files are merged into large ones later.
+fn compression(rows: u64) -> Compression {
+    if rows < ZSTD_ROWS { Compression::SNAPPY } else { Compression::ZSTD(ZstdLevel::default()) }
 }
 
 impl std::fmt::Debug for FileWriter {

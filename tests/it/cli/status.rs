@@ -81,7 +81,12 @@ fn programs_are_told_in_json() {
       ]
     }
     "#);
-    assert_snapshot!(stderr, @"warning: 2 of 4 have no success since 2026-01-05T01:30:00Z: default eu-west-1 scan, default us-east-1 scan");
+    assert_snapshot!(
+        stderr,
+        @"
+    warning: 2 of 4 have no success since 2026-01-05T01:30:00Z: default eu-west-1 scan, default us-east-1 scan
+    "
+    );
 }
 
 #[test]
