@@ -142,7 +142,7 @@ impl DemoWatch for Progress {
         let done = (night.number * BAR / self.nights.max(1)) as usize;
         let bar = format!("{}{}", "█".repeat(done), "░".repeat(BAR as usize - done));
         let text = format!(
-            "{bar} night {}/{} ({})  {} jobs read  {} calls, {} throttled, {} tried again",
+            "{bar} night {}/{} ({})  {} records  {} calls, {} throttled, {} tried again",
             night.number,
             self.nights,
             night.at.day_text(),

@@ -14,7 +14,7 @@ use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Steps
 use crate::source::aws::Source;
 
 use super::plan::{Known, Plan, plan};
-use super::report::{Problem, Progress, Report, Unwatched, Watch};
+use super::report::{PlaceReport, Problem, Progress, Report, Unwatched, Watch};
 use super::retry::RetryPolicy;
 use super::unit::{Ended, Task, Unit};
 use super::work::{Message, Shared};
@@ -105,7 +105,7 @@ impl<'a> Pull<'a> {
         let is_whole = ledger.problems.is_empty() && !is_stopped;
         let status = if is_whole { RunStatus::Done } else { RunStatus::Attention };
         let last = self.flush(&mut writer, &mut ledger, status).await?;
-        Ok(ledger.report(&writer, last, &self.progress, is_stopped))
+        Ok(ledger.report(self.sources, &writer, last, &self.progress, is_stopped))
     }
 
     /// The units of all places: listings first, then open jobs, then summaries.
@@ -252,11 +252,12 @@ async fn next(messages: &mut mpsc::Receiver<Message>, tasks: &mut JoinSet<()>) -
     loop {
         tokio::select! {
             biased;
-            Some(message) = messages.recv() => return Ok(message),
-            Some(Err(err)) = tasks.join_next() => {
-                return Err(Error::internal("a unit broke off").with_source(err));
+            message = messages.recv() => {
+                return message.ok_or_else(|| Error::internal("nobody sends any more"));
             }
-            else => tokio::task::yield_now().await,
+            Some(ended) = tasks.join_next() => {
+                ended.map_err(|err| Error::internal("a unit broke off").with_source(err))?;
+            }
         }
     }
 }
@@ -291,6 +292,7 @@ impl Ledger {
 
     fn report(
         mut self,
+        sources: &[Source],
         writer: &Writer<'_>,
         snapshot: Option<i64>,
         progress: &Progress,
@@ -306,6 +308,10 @@ impl Ledger {
             refusals: self.refusals,
             is_stopped,
         };
+        for source in sources {
+            let regions = source.regions.iter().map(|region| (source.name.clone(), region.clone()));
+            report.places.extend(regions.map(|key| (key, PlaceReport::default())));
+        }
         for (key, counts) in writer.counts_by_place() {
             report.places.entry(key.clone()).or_default().counts = *counts;
         }
