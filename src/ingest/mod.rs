@@ -11,6 +11,7 @@ mod apply;
 mod counts;
 mod key;
 mod live;
+mod long;
 mod merge;
 mod monthly;
 mod open;

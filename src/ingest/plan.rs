@@ -36,6 +36,8 @@ pub(super) struct Listing {
     pub(super) covers: Span,
     /// Whether it asks for all that is older, too: AWS may show more than it promises.
     pub(super) is_oldest: bool,
+    /// Whether it is a piece of a listing that turned out to be long.
+    pub(super) is_piece: bool,
     /// Open jobs past the horizon that it would show if AWS still did.
     pub(super) expects: Vec<OpenJob>,
 }
@@ -67,7 +69,7 @@ pub(super) fn plan(known: Known<'_>, now: Instant) -> Plan {
     if known.place.kind == JobKind::Scan {
         let is_old = |job: &&OpenJob| job.creation_date < start;
         let expects = known.open.iter().filter(is_old).cloned().collect();
-        let listing = Listing { covers: window, is_oldest: true, expects };
+        let listing = Listing { covers: window, is_oldest: true, is_piece: false, expects };
         return Plan { listings: vec![listing], follow: Vec::new(), lost };
     }
     let unsettled = gaps(known.coverage, window, |known| {
@@ -75,7 +77,7 @@ pub(super) fn plan(known: Known<'_>, now: Instant) -> Plan {
     });
     let listing = |covers: &Span| {
         let is_oldest = covers.from == start;
-        Listing { covers: *covers, is_oldest, expects: Vec::new() }
+        Listing { covers: *covers, is_oldest, is_piece: false, expects: Vec::new() }
     };
     let listings = unsettled.iter().map(listing).collect();
     let is_listed = |job: &OpenJob| unsettled.iter().any(|span| span.contains(job.creation_date));
@@ -122,22 +124,6 @@ fn follow(mut jobs: Vec<OpenJob>, reach: Reach, start: Instant) -> Vec<Follow> {
         vec![Follow::List { jobs: group, account_id }]
     };
     groups.into_iter().flat_map(follow).collect()
-}
-
-/// The pieces of a listing that turned out to be long; itself if it is too short to be split.
-pub(super) fn split(covers: Span) -> Vec<Span> {
-    /// How many pieces; what was read before is read again, so there are many and not two.
-    const PIECES: i64 = 16;
-    let length = covers.until - covers.from;
-    let step = (length / PIECES).max(1);
-    let step = (step + HOUR - 1) / HOUR * HOUR;
-    let mut pieces = Vec::new();
-    let mut from = covers.from;
-    while let Some(piece) = Span::new(from, (from + step).min(covers.until)) {
-        pieces.push(piece);
-        from = piece.until;
-    }
-    pieces
 }
 
 #[cfg(test)]
@@ -269,24 +255,7 @@ mod tests {
         check(JobKind::Backup, Reach::Organization, &listed, &jobs, 101, &expected);
     }
 
-    #[test]
-    fn a_long_listing_is_split_at_whole_hours() {
-        assert_eq!(split(span(0, 30)).len(), 16);
-        let hour = Span::new(day(0), day(0) + HOUR).unwrap();
-        assert_eq!(split(hour), [hour]);
-    }
-
     proptest! {
-        #[test]
-        fn pieces_are_the_whole(from in 0..DAY, length in 1..40 * DAY) {
-            let whole = Span::new(day(1) + from, day(1) + from + length).unwrap();
-            let pieces = split(whole);
-            prop_assert_eq!(pieces[0].from, whole.from);
-            prop_assert_eq!(pieces[pieces.len() - 1].until, whole.until);
-            prop_assert!(pieces.windows(2).all(|pair| pair[0].until == pair[1].from));
-            prop_assert!(pieces.len() <= 16);
-        }
-
         #[test]
         fn every_open_job_is_asked_for_once(
             created in proptest::collection::vec((0..3_u8, 40 * 24..101 * 24_i64), 0..12),

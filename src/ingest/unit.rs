@@ -168,7 +168,8 @@ impl Unit {
         let Task::List(listing) = &self.task else { return Vec::new() };
         let piece = |covers: &Span| {
             let is_oldest = listing.is_oldest && covers.from == listing.covers.from;
-            let listing = Listing { covers: *covers, is_oldest, expects: Vec::new() };
+            let expects = Vec::new();
+            let listing = Listing { covers: *covers, is_oldest, is_piece: true, expects };
             Self { task: Task::List(listing), ..self.clone() }
         };
         spans.iter().map(piece).collect()

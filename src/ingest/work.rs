@@ -16,14 +16,12 @@ use crate::source::aws::{
 };
 use crate::tables::{self, Row};
 
+use super::long::Length;
 use super::pace::Pace;
-use super::plan::{Follow, Listing, split};
+use super::plan::{Follow, Listing};
 use super::report::Progress;
 use super::retry::RetryPolicy;
 use super::unit::{Ended, Expected, Failure, Ran, Tally, Task, Unit, restate};
-
-/// A listing that has more pages than this is read in pieces instead.
-const PAGES_BEFORE_SPLIT: u64 = 10;
 
 /// What units tell the writer.
 #[derive(Debug)]
@@ -172,9 +170,9 @@ impl Worker<'_> {
             until: is_filtered.then_some(listing.covers.until),
             token: None,
         };
-        let pieces = if is_filtered { split(listing.covers) } else { Vec::new() };
+        let length = is_filtered.then(|| Length::new(listing.covers, listing.is_piece));
         let expected = Expected::new(listing.expects.clone());
-        let parents = self.pages(endpoint, call, expected, &pieces).await?;
+        let parents = self.pages(endpoint, call, expected, length).await?;
         for parent in parents {
             if let Some(row) = self.describe(endpoint, &parent).await? {
                 self.give(vec![row]).await?;
@@ -190,22 +188,24 @@ impl Worker<'_> {
         endpoint: &Endpoint,
         mut call: ListCall,
         mut expected: Expected,
-        pieces: &[crate::model::Span],
+        mut length: Option<Length>,
     ) -> Result<Vec<String>, Failure> {
         let asked_at = self.shared.clock.now();
         let mut parents = Vec::new();
-        let first = self.tally.pages;
         loop {
             let page = self.list_page(endpoint, &call).await?;
             expected.see(&page.rows);
+            if let Some(length) = &mut length {
+                length.see(&page.rows);
+            }
             parents.extend(page.rows.iter().filter_map(|row| self.parent(row)));
             call.token.clone_from(&page.next);
             self.take(page).await?;
             if call.token.is_none() {
                 break;
             }
-            if pieces.len() > 1 && self.tally.pages - first >= PAGES_BEFORE_SPLIT {
-                return Err(Failure::Long(pieces.to_vec()));
+            if let Some(pieces) = length.and_then(|length| length.pieces()) {
+                return Err(Failure::Long(pieces));
             }
         }
         self.forget(expected.forgotten(asked_at), asked_at).await?;
@@ -265,7 +265,7 @@ impl Worker<'_> {
             until: created().max().map(|last| last + 1000),
             token: None,
         };
-        self.pages(endpoint, call, Expected::new(jobs.to_vec()), &[]).await.map(drop)
+        self.pages(endpoint, call, Expected::new(jobs.to_vec()), None).await.map(drop)
     }
 
     async fn summaries(&mut self, endpoint: &Endpoint) -> Result<(), Failure> {
