@@ -1,4 +1,4 @@
-"""Pulls every job of an organisation with boto3 and pyarrow: what `lookback ingest` is compared with.
+"""Pulls every job of an organisation with boto3 and pyarrow: `lookback ingest` is compared with it.
 
 Written as one would write it without Lookback: a paginator and a zstd-compressed Parquet file for
 each Region, kind and day, and threads, each of which has one page in memory. It keeps no state, so
