@@ -31,19 +31,26 @@ def from_run(name: str) -> str:
     return os.environ[name]
 
 
+# Credentials with which the emulator lets anyone in.
+KEYS = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
+
+
 def environment(folder: pathlib.Path) -> dict[str, str]:
     """No setting of the machine reaches the command but what it needs to start."""
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "Asia/Tokyo"}
 
 
-def run_lookback(folder: pathlib.Path, *arguments, stdin=None) -> Outcome:
-    """Runs `lookback` in a folder; `stdin` is text, or the output of another process."""
+def run_lookback(folder: pathlib.Path, *arguments, stdin=None, **variables) -> Outcome:
+    """Runs `lookback` in a folder; `stdin` is text, or the output of another process.
+
+    `variables` are those of its environment, besides what it needs to start.
+    """
     # Root writes where nothing may be written; without these two rights it is an owner like others.
     humble = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
     done = subprocess.run(
         [*(humble if os.getuid() == 0 else []), from_run("LOOKBACK_BIN"), *map(str, arguments)],
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder) | variables,
         **({"stdin": stdin} if hasattr(stdin, "read") else {"input": stdin or ""}),
         capture_output=True,
         encoding="utf-8",
@@ -57,8 +64,8 @@ def run_lookback(folder: pathlib.Path, *arguments, stdin=None) -> Outcome:
 def lookback(tmp_path):
     """Runs `lookback` with arguments, and text for its standard input if any."""
 
-    def run(*arguments, stdin: str | None = None) -> Outcome:
-        return run_lookback(tmp_path, *arguments, stdin=stdin)
+    def run(*arguments, stdin: str | None = None, **variables) -> Outcome:
+        return run_lookback(tmp_path, *arguments, stdin=stdin, **variables)
 
     return run
 

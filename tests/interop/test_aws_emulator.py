@@ -80,11 +80,11 @@ def backup(emulator):
     return client(emulator)
 
 
-def client(url: str, **config):
+def client(url: str, region: str = REGION, **config):
     made = boto3.client(
         "backup",
         endpoint_url=url,
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id="any",
         aws_secret_access_key="any",
         config=botocore.config.Config(**config),
