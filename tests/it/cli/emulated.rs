@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use super::Desk;
 
 /// `lookback emulate`, until this is dropped.
-pub(super) struct Emulator {
+pub(crate) struct Emulator {
     process: Child,
-    pub(super) url: String,
+    pub(crate) url: String,
 }
 
 impl Emulator {
     /// Two accounts in two Regions whose time stands still at `now`, with these faults.
-    pub(super) fn at(now: &str, faults: &str) -> Self {
+    pub(crate) fn at(now: &str, faults: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_lookback"))
             .args(["emulate", "--listen", "127.0.0.1:0", "--now", now, "--speed", "0"])
             .args(["--accounts", "2", "--resources", "24", "--regions", "us-east-1,eu-west-1"])

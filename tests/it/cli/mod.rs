@@ -1,7 +1,7 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
 mod damage;
-mod emulated;
+pub(crate) mod emulated;
 mod import;
 mod ingest;
 mod limits;

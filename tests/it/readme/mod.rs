@@ -1,4 +1,6 @@
-//! What `README.md` says of tables, views and formats is what the code says.
+//! What `README.md` says of tables, views and formats is what the code says, and its commands run.
+
+mod blocks;
 
 use std::fmt::Write;
 use std::{env, fs};

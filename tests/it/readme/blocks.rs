@@ -1,0 +1,122 @@
+//! Every block of `README.md` runs as it stands, or it is said here why it does not.
+//!
+//! Commands find stand-ins where they would reach what a test may not: `aws` prints what it printed
+//! once, `cargo run` runs what is built already, `lookback ingest` reads an emulator in place of AWS,
+//! and `lookback demo` lives through a few nights only.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::PATH;
+use crate::cli::emulated::Emulator;
+
+/// Blocks that do not run here, by how they begin, and why.
+const EXEMPT: [(&str, &str); 4] = [
+    ("cargo test", "it runs this"),
+    ("INSTALL ducklake;", "tests/interop/test_ingest.py runs it in DuckDB"),
+    (
+        "source    Region",
+        "it is no command but an answer, of which tests/it/cli/status.rs has more",
+    ),
+    ("lookback emulate", "it takes a fixed port; tests/interop/test_aws_emulator.py runs the same"),
+];
+/// What `aws backup list-backup-jobs` prints.
+const LISTING: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/aws-cli/list-backup-jobs.json");
+const NOW: &str = "2026-01-05T02:00:00Z";
+
+#[test]
+fn every_block_runs_or_is_exempt() {
+    let readme = fs::read_to_string(PATH).unwrap();
+    let blocks = blocks(&readme);
+    let shell = Shell::new();
+    let mut exempt = EXEMPT.to_vec();
+    for (language, text) in &blocks {
+        let count = exempt.len();
+        exempt.retain(|(beginning, _)| !text.starts_with(beginning));
+        if exempt.len() == count {
+            assert_eq!(*language, "sh", "nothing runs this block:\n{text}");
+            shell.run(text);
+        }
+    }
+    assert_eq!(exempt, [], "these blocks are gone from README.md");
+}
+
+#[test]
+fn the_demo_is_the_first_command_and_the_tests_are_the_second() {
+    let readme = fs::read_to_string(PATH).unwrap();
+    let first: Vec<_> = blocks(&readme).into_iter().take(2).collect();
+    assert_eq!(first, [("sh", "cargo run -- demo\n"), ("sh", "cargo test\n")]);
+}
+
+#[test]
+fn blocks_are_found_by_their_fences() {
+    let text = "a\n```sh\nb\nc\n```\n\n```text\n```\nd `e`\n";
+    assert_eq!(blocks(text), [("sh", "b\nc\n"), ("text", "")]);
+}
+
+/// Language and text of each block.
+fn blocks(readme: &str) -> Vec<(&str, &str)> {
+    let fenced = readme.split("```").skip(1).step_by(2);
+    fenced.map(|block| block.split_once('\n').unwrap()).collect()
+}
+
+/// A folder in which blocks run one after the other.
+struct Shell {
+    folder: TempDir,
+    /// What `lookback ingest` reads, as long as this lives.
+    _emulator: Emulator,
+}
+
+impl Shell {
+    fn new() -> Self {
+        let folder = TempDir::with_prefix("lookback-readme-").unwrap();
+        let emulator = Emulator::at(NOW, "");
+        let bin = folder.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        let program = env!("CARGO_BIN_EXE_lookback");
+        let url = &emulator.url;
+        let lookback = format!(
+            "case $1 in\n\
+             ingest) exec {program} \"$@\" --now {NOW} --endpoint-url {url} ;;\n\
+             demo) exec {program} \"$@\" --nights 3 ;;\n\
+             *) exec {program} \"$@\" ;;\n\
+             esac\n"
+        );
+        write_command(&bin.join("lookback"), &lookback);
+        write_command(
+            &bin.join("cargo"),
+            "[ \"$1 $2\" = 'run --' ] || exit 3\nshift 2\nexec lookback \"$@\"\n",
+        );
+        let listing = format!("[ \"$*\" = 'backup list-backup-jobs' ] || exit 3\ncat {LISTING}\n");
+        write_command(&bin.join("aws"), &listing);
+        let settings = folder.path().join(".aws");
+        fs::create_dir(&settings).unwrap();
+        let keys = "[backup-administrator]\naws_access_key_id = any\naws_secret_access_key = any\n";
+        fs::write(settings.join("credentials"), keys).unwrap();
+        Self { folder, _emulator: emulator }
+    }
+
+    fn run(&self, text: &str) {
+        let bin = self.folder.path().join("bin");
+        let output = Command::new("/bin/sh")
+            .args(["-eu", "-c", text])
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{text}{} {told}", output.status);
+    }
+}
+
+fn write_command(path: &Path, script: &str) {
+    fs::write(path, format!("#!/bin/sh\n{script}")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
