@@ -70,20 +70,20 @@ mod tests {
     #[test]
     fn a_pause_saves_up_one_second() {
         let mut pace = Pace::new(10.0);
-        assert_eq!(calls(&mut pace, Duration::from_secs(60), 1), 20);
+        assert_eq!(calls(&mut pace, Duration::from_mins(1), 1), 20);
     }
 
     #[test]
     fn throttling_slows_and_success_recovers() {
         let mut pace = Pace::new(16.0);
         for _ in 0..2 {
-            pace.slow_down(Duration::from_secs(60));
+            pace.slow_down(Duration::from_mins(1));
         }
-        assert_eq!(calls(&mut pace.clone(), Duration::from_secs(60), 10), 40);
+        assert_eq!(calls(&mut pace.clone(), Duration::from_mins(1), 10), 40);
         for _ in 0..200 {
             pace.recover();
         }
-        assert_eq!(calls(&mut pace, Duration::from_secs(60), 10), 160);
+        assert_eq!(calls(&mut pace, Duration::from_mins(1), 10), 160);
     }
 
     #[test]

@@ -118,9 +118,9 @@ impl History {
             let from = known[0].span.from;
             let all = Span::new(from, listed(&last).until).unwrap();
             assert_eq!(gaps(&known, all, |_| true), [], "{place:?}");
-            let lost: Vec<_> = spans(&known, CoverageStatus::Lost);
-            for (lost, at) in lost.iter().flat_map(|lost| whole.iter().map(move |at| (lost, at))) {
-                assert_eq!(lost.meet(listed(at)), None, "{place:?}: {lost:?} was listed at {at}");
+            let gone: Vec<_> = spans(&known, CoverageStatus::Lost);
+            for (span, at) in gone.iter().flat_map(|span| whole.iter().map(move |at| (span, at))) {
+                assert_eq!(span.meet(listed(at)), None, "{place:?}: {span:?} was listed at {at}");
             }
             let open = gaps(&known, all, |known| {
                 matches!(
@@ -135,7 +135,7 @@ impl History {
                     let without = |span: Span| span.without(listed(at)).into_iter().flatten();
                     expected = expected.into_iter().flat_map(without).collect();
                 }
-                assert_eq!(lost, expected, "{place:?}");
+                assert_eq!(gone, expected, "{place:?}");
             }
         }
     }
