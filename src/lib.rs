@@ -8,16 +8,25 @@
 //! # Words
 //!
 //! - *kind*: backup, copy, restore, scan: the four kinds of AWS Backup job.
+//! - *source*: one set of credentials and the Regions to read with it; *scope* (in the code,
+//!   `Reach`): whether it reads its own account or the whole organisation.
+//! - *place*: one kind of job in one Region, read by one source.
+//! - *unit*: one piece of an ingest, which succeeds or fails by itself: a listing of one interval
+//!   of creation time at one place, the following of the place's open jobs, or its summaries.
 //! - *observation*: one reading of one job at one instant; the newest observation of a job is its
 //!   row.
 //! - *open / settled / forgotten*: a job that can still change / cannot / was open when AWS
 //!   stopped showing it.
 //! - *day*: a UTC calendar day of `creation_date`.
+//! - *coverage*: what is known of an interval of creation time at one place and scope: complete,
+//!   partial, denied, `not_offered`, failed or lost, with the instant at which its listing began.
+//! - *lost*: an interval that AWS had forgotten before anything read it.
+//! - *settled day*: one that was listed whole two days after its end or later; it is not listed
+//!   again, since jobs that appear late have appeared by then.
+//! - *horizon*: 30 days ago, from where on AWS promises to list jobs.
 //! - *outcome*: ok, `ok_with_issues`, failed, expired, aborted, partial, open, unknown.
 //! - *run*: one import, which is committed whole or not at all, or one ingest, which commits what
 //!   it has several times.
-//! - *coverage*: what is known of an interval of creation time, of one source, scope, Region and
-//!   kind.
 //! - *ledger*: runs, their units, coverage and open jobs; in SQL, the schema `ops`.
 //! - *snapshot*: one committed state of the warehouse (a DuckLake snapshot).
 //!
@@ -35,10 +44,11 @@
 //! - [`store`]: Parquet files in an object store: write once, sync, describe, read. May name
 //!   model, tables.
 //! - [`lake`]: an opened warehouse: catalog and store together. May name model, catalog, store.
-//! - [`source`]: where jobs come from: AWS Backup itself, one request at a time, and files of the
-//!   AWS CLI, boto3, Audit Manager and `EventBridge`. May name model, tables.
-//! - [`ingest`]: spool, merge by key, copy-on-write, commit. May name model, tables, catalog,
-//!   store, lake, source.
+//! - [`source`]: where jobs come from: AWS Backup itself, one request at a time and without
+//!   retries, and files of the AWS CLI, boto3, Audit Manager and `EventBridge`. May name model,
+//!   tables.
+//! - [`ingest`]: what to read, pace and retries, spool, merge by key, copy-on-write, commit. May
+//!   name model, tables, catalog, store, lake, source.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
@@ -46,7 +56,8 @@
 //!   name model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
-//! - [`nights`]: what is made of several rooms: the demo. May name everything above.
+//! - [`nights`]: what is made of several rooms: the demo, which compares the warehouse with the
+//!   simulated world. May name everything above.
 //! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
 //!   and call it.
 //!
@@ -79,6 +90,40 @@
 //! its input has gone; our own commit looks for such changes inside its transaction, and works
 //! everything out anew if it finds one. What another tool left that cannot be read right (deleted
 //! rows, rows inside the catalog) is refused with the commands that clear it away.
+//!
+//! # Ingesting
+//!
+//! [`ingest::Pull`] reads its sources in four steps.
+//!
+//! 1. *Plan*, purely, from coverage, open jobs and the clock, for each place: list what lies within
+//!    the horizon and is not settled, follow the open jobs that no such listing brings, and call
+//!    lost what lies before the horizon and was never read since the place was first read. A
+//!    listing ends a minute before the present, since a job that is being created may not be listed
+//!    yet; the oldest asks for all that is older, too. Scan jobs cannot be asked for by creation
+//!    time: they are listed whole.
+//! 2. *Run* the units, a bounded number at a time: listings, then open jobs, then AWS's summaries.
+//!    Calls of one operation in one Region by one source keep a pace, which throttling halves and
+//!    success restores. A call that was throttled, dropped or answered with 5xx is made again, with
+//!    jitter, ten times at most; credentials that do not work fail all units of their source with
+//!    one call. A listing of more than ten pages is given up for pieces of whole hours, the oldest
+//!    first, as many as its density so far suggests: they are read at the same time and are units
+//!    of their own. After a listing, the child counts of finished composite jobs are described,
+//!    where Describe reaches.
+//! 3. *Merge* (below) the rows, which go through a bounded channel into the spool: in memory while
+//!    they are few, in temporary files when they are many, by table, Region and day.
+//! 4. *Commit* when a quarter of a million rows wait or a minute has passed, and at the end: data
+//!    files, coverage, ended units and open jobs in one transaction. What is not committed is not
+//!    covered, so the next ingest reads it again. A run that a later one finds unended was
+//!    interrupted: the writer's lock proves it dead.
+//!
+//! An open job is followed alone by Describe, or together with its neighbours by a narrow listing;
+//! in organisation scope always by a listing, since nothing promises that Describe reaches other
+//! accounts. One that was asked for past the horizon and is not shown is forgotten: nothing less
+//! proves that AWS has forgotten it, since what lies within the horizon may only be late.
+//!
+//! A day may be settled while a job of it is open: the job is then followed by itself, which costs
+//! one call and not a day's listing. Imports teach no coverage, for a file does not tell what it
+//! leaves out.
 //!
 //! # Merging
 //!
