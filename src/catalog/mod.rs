@@ -61,7 +61,7 @@ impl Catalog {
         let file = folder.join(CATALOG_FILE);
         if !file.is_file() {
             let hint = "name the folder of a warehouse with --warehouse, or make one with \
-            `lookback import`";
+                        `lookback ingest`, `lookback import` or `lookback demo --keep DIR`";
             let message = format!(
                 "folder \"{}\" is not a warehouse: it has no {CATALOG_FILE}",
                 folder.display()
@@ -144,6 +144,8 @@ fn failed(action: &str, err: rusqlite::Error) -> Error {
         Kind::Corrupt => {
             error.with_hint("the file is damaged or no SQLite database; restore it from a copy")
         }
+        Kind::Io => error
+            .with_hint("check that the disk has room and may be written: what was committed stays"),
         _ => error,
     }
 }

@@ -150,6 +150,7 @@ pub(super) struct ImportOptions {
 /// not used. Credentials come by AWS's standard chain: environment, profiles, SSO, roles, instance
 /// metadata. A night that failed, or was interrupted, is made up for by the next one.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct IngestOptions {
     /// The profile of AWS's shared configuration whose credentials to use.
     #[arg(long, value_name = "NAME", help_heading = SOURCE)]
@@ -177,6 +178,16 @@ pub(super) struct IngestOptions {
     /// Send requests there instead of to AWS.
     #[arg(long, value_name = "URL", help_heading = SOURCE)]
     pub(super) endpoint_url: Option<String>,
+
+    /// The endpoint is `lookback emulate` or another emulator: sign with made-up keys, and look for
+    /// no credentials.
+    #[arg(
+        long,
+        requires = "endpoint_url",
+        conflicts_with_all = ["profile", "role_arn"],
+        help_heading = SOURCE
+    )]
+    pub(super) emulator: bool,
 
     /// The role to assume with these credentials.
     #[arg(long, value_name = "ARN", help_heading = SOURCE)]
@@ -210,8 +221,16 @@ pub(super) struct IngestOptions {
 /// The heading of the flags that describe a source.
 const SOURCE: &str = "Instead of the sources of lookback.toml";
 /// These flags.
-const SOURCE_FLAGS: [&str; 7] =
-    ["profile", "region", "all_regions", "organization", "endpoint_url", "role_arn", "external_id"];
+const SOURCE_FLAGS: [&str; 8] = [
+    "profile",
+    "region",
+    "all_regions",
+    "organization",
+    "endpoint_url",
+    "emulator",
+    "role_arn",
+    "external_id",
+];
 
 impl IngestOptions {
     /// Whose jobs the flags ask for.

@@ -19,7 +19,7 @@ const KEYS: [&str; 5] = ["warehouse", "memory_limit", "timeout", "ingest", "sour
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
 /// The keys of `[[source]]`.
-const SOURCE_KEYS: [&str; 12] = [
+const SOURCE_KEYS: [&str; 13] = [
     "name",
     "profile",
     "regions",
@@ -29,6 +29,7 @@ const SOURCE_KEYS: [&str; 12] = [
     "role_arn",
     "external_id",
     "endpoint_url",
+    "emulator",
     "account_id",
     "accounts",
     "role_name",
@@ -113,6 +114,7 @@ fn source((origin, section): (String, Section<'_>)) -> Result<Table> {
         role_arn: section.text("role_arn")?,
         external_id: section.text("external_id")?,
         endpoint_url: section.text("endpoint_url")?,
+        is_emulator: section.flag("emulator")?.unwrap_or(false),
         account_id: section.text("account_id")?,
         accounts: section.texts("accounts")?,
         role_name: section.text("role_name")?,
@@ -257,6 +259,7 @@ mod tests {
         check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
         check("source = 1", "\"source\" is 1, not a list of tables; write [[source]]");
+        check("source = [{emulator = 1}]", "\"emulator\" is 1, not true or false");
         check("source = [1]", "\"source\" is [1], not a list of tables; write [[source]]");
     }
 

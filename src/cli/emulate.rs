@@ -10,6 +10,7 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::emulator::faults::FaultPlan;
 use crate::emulator::{self, Config, World};
 use crate::error::{Error, Result};
+use crate::model::Instant;
 use crate::serve::aws::Server;
 use crate::serve::http::Limits;
 
@@ -23,7 +24,7 @@ use super::{Status, printer};
 pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result<Status> {
     let plan: FaultPlan = options.faults.parse()?;
     let world = World::new(organization(options)?)?;
-    let region = world.regions()[0].clone();
+    let regions = world.regions().to_vec();
     log(options.log);
     let listener = TcpListener::bind(options.listen).await.map_err(|err| {
         Error::io(format!("listen on \"{}\"", options.listen), err)
@@ -34,7 +35,7 @@ pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result
     let server = Server::new(listener, service, Limits::default())?;
     // Whoever reads the URL may interrupt at once: that must end it gracefully already.
     let mut signals = Signals::listen()?;
-    tell(&format!("http://{}", server.address()), &region)?;
+    tell(&format!("http://{}", server.address()), &regions, settings.pretended())?;
     server.run(async move { signals.next().await }).await;
     Ok(Status::Done)
 }
@@ -70,11 +71,17 @@ fn log(level: LevelFilter) {
 }
 
 /// The URL for programs, and what to do with it for people.
-fn tell(url: &str, region: &str) -> Result<()> {
+fn tell(url: &str, regions: &[String], now: Option<Instant>) -> Result<()> {
     let mut out = Target::Stdout.out();
     writeln!(out, "{url}")
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write to standard output", err))?;
+    let now = now.map(|now| format!(" --now {now}")).unwrap_or_default();
+    printer::note(&format!(
+        "try: lookback ingest --emulator --endpoint-url {url} --region {} --organization{now}",
+        regions.join(",")
+    ));
+    let region = &regions[0];
     printer::note(&format!(
         "try: AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws backup list-backup-jobs \
          --region {region} --endpoint-url {url} --by-account-id '*' --max-items 3"

@@ -87,6 +87,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         .build()
         .map_err(|err| Error::io("start the runtime", err))?;
     runtime.block_on(async {
+        signals::survive_file_limit()?;
         match &arguments.command {
             Command::Demo(options) => demo::run(options).await,
             Command::Emulate(options) => emulate::run(&settings, options).await,

@@ -81,6 +81,11 @@ impl<'a> Section<'a> {
         self.value(key, &NUMBER)
     }
 
+    /// True or false.
+    pub(super) fn flag(self, key: &str) -> Result<Option<bool>> {
+        self.value(key, &FLAG)
+    }
+
     /// A list of texts, none of them empty.
     pub(super) fn texts(self, key: &str) -> Result<Option<Vec<String>>> {
         self.value(key, &TEXTS)
@@ -159,6 +164,14 @@ const NUMBER: Kind<f64> = Kind {
     read: |value| match value {
         DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
         DeValue::Float(number) => number.as_str().parse().ok(),
+        _ => None,
+    },
+};
+
+const FLAG: Kind<bool> = Kind {
+    name: "true or false",
+    read: |value| match value {
+        DeValue::Boolean(value) => Some(*value),
         _ => None,
     },
 };

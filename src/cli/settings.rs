@@ -97,6 +97,11 @@ impl Settings {
         WritableLake::open_or_create(&self.warehouse, self.clock.now(), &self.steps)
     }
 
+    /// The instant that is pretended, if one is.
+    pub(super) fn pretended(&self) -> Option<Instant> {
+        self.now
+    }
+
     /// What a query may use.
     pub(super) fn limits(&self, options: &SqlOptions) -> Limits {
         let memory = options.memory_limit.or(self.config.memory_limit);
@@ -149,6 +154,7 @@ fn described(options: &IngestOptions) -> Option<Table> {
         role_arn: options.role_arn.clone(),
         external_id: options.external_id.clone(),
         endpoint_url: options.endpoint_url.clone(),
+        is_emulator: options.emulator,
         ..Table::default()
     };
     (table != Table::default()).then_some(table)

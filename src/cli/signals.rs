@@ -4,6 +4,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{Error, Result};
 
+/// `SIGXFSZ`, on Linux and macOS: a file has grown beyond the limit of the process (`ulimit -f`).
+const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
+
+/// From here on, a write beyond that limit fails as one to a full disk does: without this it would
+/// kill the process.
+pub(super) fn survive_file_limit() -> Result<()> {
+    signal(FILE_TOO_LARGE).map(drop).map_err(|err| Error::io("wait for signals", err))
+}
+
 /// Ctrl-C and, as services are ended, SIGTERM: from here on they end nothing by themselves.
 #[derive(Debug)]
 pub(super) struct Signals {

@@ -20,6 +20,7 @@ mod plan;
 mod pull;
 mod report;
 mod retry;
+mod sources;
 mod spool;
 mod summaries;
 mod transitions;

@@ -1,13 +1,13 @@
 //! The ingest: plans, lets units run, merges what they bring and commits it in batches.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::catalog::{Learnt, RunStatus, UnitRecord};
+use crate::catalog::{Learnt, RunStatus, UnitRecord, UnitStatus};
 use crate::error::{Error, Result};
 use crate::lake::WritableLake;
 use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Steps, found};
@@ -102,8 +102,8 @@ impl<'a> Pull<'a> {
         let queue = self.plan(&mut ledger)?;
         self.read(queue, &mut writer, &mut ledger).await?;
         let is_stopped = *self.stop.borrow();
-        let is_whole = ledger.problems.is_empty() && !is_stopped;
-        let status = if is_whole { RunStatus::Done } else { RunStatus::Attention };
+        let status =
+            if ledger.is_whole() && !is_stopped { RunStatus::Done } else { RunStatus::Attention };
         let last = self.flush(&mut writer, &mut ledger, status).await?;
         Ok(ledger.report(self.sources, &writer, last, &self.progress, is_stopped))
     }
@@ -269,17 +269,28 @@ struct Ledger {
     units: Vec<UnitRecord>,
     lost: Vec<(Place, crate::model::Span)>,
     problems: Vec<Problem>,
+    units_read: u64,
+    not_enabled: BTreeSet<(String, String)>,
     refused: u64,
     refused_by_place: BTreeMap<(String, String), u64>,
     refusals: Vec<String>,
 }
 
 impl Ledger {
+    fn is_whole(&self) -> bool {
+        self.problems.is_empty() && self.lost.is_empty() && self.refused == 0
+    }
+
     fn end(&mut self, ended: Ended) {
         let refused = ended.refusals.len() as u64;
+        let place = &ended.record.place;
+        let key = (place.source.clone(), place.region.clone());
+        let is_read = ended.record.status == UnitStatus::Ended(CoverageStatus::Complete);
+        self.units_read += u64::from(is_read);
+        if ended.is_not_enabled {
+            self.not_enabled.insert(key.clone());
+        }
         if refused > 0 {
-            let place = &ended.record.place;
-            let key = (place.source.clone(), place.region.clone());
             *self.refused_by_place.entry(key).or_default() += refused;
         }
         self.refused += refused;
@@ -305,6 +316,8 @@ impl Ledger {
             places: BTreeMap::new(),
             totals: progress.totals(),
             problems: Vec::new(),
+            units_read: self.units_read,
+            not_enabled: self.not_enabled,
             refusals: self.refusals,
             is_stopped,
         };

@@ -1,6 +1,6 @@
 //! What an ingest tells: while it runs, and at its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::catalog::UnitRecord;
@@ -128,6 +128,10 @@ pub struct Report {
     pub totals: Totals,
     /// What failed, in the order of places.
     pub problems: Vec<Problem>,
+    /// Units that were read to their end.
+    pub units_read: u64,
+    /// Sources and Regions that the account has not enabled, where every Region was asked for.
+    pub not_enabled: BTreeSet<(String, String)>,
     /// The first few reasons for which records were refused.
     pub refusals: Vec<String>,
     /// Whether it was asked to stop before its end.

@@ -21,6 +21,11 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// The same with so many tries at most.
+    pub(super) fn at_most(self, attempts: u32) -> Self {
+        Self { attempts: self.attempts.min(attempts), ..self }
+    }
+
     /// How long to wait after the try number `attempt` (the first is 1) has failed; `None` when
     /// there is no further one. `chance`, from 0 to 1, spreads callers out ("full jitter", AWS
     /// Architecture Blog, 2015).

@@ -51,6 +51,8 @@ impl Task {
 pub(super) enum Failure {
     /// A call failed for good.
     Call(CallError),
+    /// The account has not enabled the Region, which was not asked for by its name.
+    NotEnabled(CallError),
     /// The ingest was asked to stop.
     Stopped,
     /// The listing is long: these pieces of it are to be read instead.
@@ -73,6 +75,8 @@ pub(super) struct Ended {
     pub(super) record: UnitRecord,
     pub(super) learnt: Vec<Learnt>,
     pub(super) problem: Option<Problem>,
+    /// Whether the Region turned out not to be enabled, and need not be.
+    pub(super) is_not_enabled: bool,
     pub(super) refusals: Vec<String>,
     /// Units to do in its stead.
     pub(super) pieces: Vec<Unit>,
@@ -99,7 +103,7 @@ impl Ran {
             _ => Vec::new(),
         };
         let message = match &self.result {
-            Err(Failure::Call(failed)) => failed.error.chain(),
+            Err(Failure::Call(failed) | Failure::NotEnabled(failed)) => failed.error.chain(),
             _ => String::new(),
         };
         let span = self.unit.task.span();
@@ -118,6 +122,7 @@ impl Ran {
             refused: self.refusals.len() as u64,
             message,
         };
+        let is_not_enabled = matches!(self.result, Err(Failure::NotEnabled(_)));
         let problem = match self.result {
             Err(Failure::Call(CallError { class, error })) if class != CallClass::NotOffered => {
                 let (place, operation) = (self.unit.place, record.operation);
@@ -125,7 +130,7 @@ impl Ran {
             }
             _ => None,
         };
-        Ended { record, learnt, problem, refusals: self.refusals, pieces }
+        Ended { record, learnt, problem, is_not_enabled, refusals: self.refusals, pieces }
     }
 
     fn status(&self) -> UnitStatus {
@@ -133,6 +138,7 @@ impl Ran {
             Ok(()) => CoverageStatus::Complete,
             Err(Failure::Stopped) => return UnitStatus::Stopped,
             Err(Failure::Long(_)) => return UnitStatus::Split,
+            Err(Failure::NotEnabled(_)) => CoverageStatus::NotOffered,
             Err(Failure::Call(failed)) => match failed.class {
                 CallClass::Denied | CallClass::OrganizationDenied | CallClass::RegionDisabled => {
                     CoverageStatus::Denied

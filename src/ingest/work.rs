@@ -7,12 +7,11 @@ use std::time::Instant as Moment;
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use tokio::sync::{OnceCell, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::model::{Clock, Instant, JobKind, OpenJob, Reach};
 use crate::source::aws::{
-    CallClass, CallError, Connection, Endpoint, JobPage, ListCall, SCAN_RESULTS, Source,
-    SummaryCall, Whose,
+    CallClass, CallError, Endpoint, JobPage, ListCall, SCAN_RESULTS, Source, SummaryCall, Whose,
 };
 use crate::tables::{self, Row};
 
@@ -21,7 +20,8 @@ use super::pace::Pace;
 use super::plan::{Follow, Listing};
 use super::report::Progress;
 use super::retry::RetryPolicy;
-use super::unit::{Ended, Expected, Failure, Ran, Tally, Task, Unit, restate};
+use super::sources::SourceState;
+use super::unit::{Ended, Expected, Failure, Ran, Tally, Task, Unit};
 
 /// What units tell the writer.
 #[derive(Debug)]
@@ -43,14 +43,6 @@ pub(super) struct Shared {
     stop: watch::Receiver<bool>,
 }
 
-#[derive(Debug)]
-struct SourceState {
-    source: Source,
-    connection: OnceCell<Connection>,
-    /// Why the source's credentials do not work.
-    broken: Mutex<Option<CallError>>,
-}
-
 impl Shared {
     pub(super) fn new(
         sources: &[Source],
@@ -59,14 +51,9 @@ impl Shared {
         progress: Arc<Progress>,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        let state = |source: &Source| SourceState {
-            source: source.clone(),
-            connection: OnceCell::new(),
-            broken: Mutex::new(None),
-        };
         let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
         Self {
-            sources: sources.iter().map(state).collect(),
+            sources: sources.iter().map(SourceState::new).collect(),
             paces: Mutex::default(),
             chance: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
             began: Moment::now(),
@@ -117,29 +104,6 @@ fn operation_name((operation, kind): (&'static str, JobKind)) -> &'static str {
     }
 }
 
-impl SourceState {
-    async fn endpoint(&self, region: &str) -> Result<Endpoint, Failure> {
-        if let Some(broken) = &*self.broken.lock().unwrap_or_else(PoisonError::into_inner) {
-            return Err(Failure::Call(restate(broken)));
-        }
-        let open = || async {
-            let opened = Connection::open(&self.source).await;
-            opened.map_err(|error| CallError { class: CallClass::Credentials, error })
-        };
-        match self.connection.get_or_try_init(open).await {
-            Ok(connection) => Ok(connection.region(region)),
-            Err(failed) => Err(self.breaks(failed)),
-        }
-    }
-
-    /// Remembers that the credentials do not work, so that the other units need not try.
-    fn breaks(&self, failed: CallError) -> Failure {
-        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        *broken = Some(restate(&failed));
-        Failure::Call(failed)
-    }
-}
-
 /// A unit at work.
 struct Worker<'a> {
     shared: &'a Shared,
@@ -149,10 +113,9 @@ struct Worker<'a> {
     refusals: Vec<String>,
 }
 
-impl Worker<'_> {
+impl<'a> Worker<'a> {
     async fn work(&mut self) -> Result<(), Failure> {
-        let state = &self.shared.sources[self.unit.source];
-        let endpoint = state.endpoint(&self.unit.place.region).await?;
+        let endpoint = self.source().endpoint(self.region()).await?;
         match &self.unit.task {
             Task::List(listing) => self.list(&endpoint, listing).await,
             Task::Follow(jobs) => self.follow(&endpoint, jobs).await,
@@ -302,7 +265,7 @@ impl Worker<'_> {
         let is_parent = row.table().kind == Some(JobKind::Backup)
             && row.bool("is_parent") == Some(true)
             && row.text("tracking") == Some("settled");
-        let own = self.shared.sources[self.unit.source].source.account_id.as_deref();
+        let own = self.source().source.account_id.as_deref();
         let is_reached = self.unit.reach == Reach::Account || row.text("account_id") == own;
         let id = || row.text("backup_job_id").map(str::to_owned);
         (is_parent && is_reached).then(id).flatten()
@@ -337,6 +300,8 @@ impl Worker<'_> {
     where
         F: Future<Output = Result<T, CallError>>,
     {
+        let turn = self.source().turn(self.region());
+        let _turn = self.unless_stopped(turn).await??;
         for attempt in 1.. {
             let wait = self.shared.pace(self.unit, |pace| pace.take(self.shared.began.elapsed()));
             self.unless_stopped(tokio::time::sleep(wait)).await?;
@@ -345,13 +310,15 @@ impl Worker<'_> {
             self.shared.progress.add_call(attempt > 1);
             let failed = match self.unless_stopped(send(self.shared.clock.now())).await? {
                 Ok(answer) => {
+                    self.source().answered(self.region(), None);
                     self.shared.pace(self.unit, Pace::recover);
                     return Ok(answer);
                 }
                 Err(failed) => failed,
             };
-            let wait = self.after(&failed, attempt);
-            let Some(wait) = wait else { return Err(self.fail(failed)) };
+            let Some(wait) = self.after(&failed, attempt) else {
+                return Err(self.source().fail(self.region(), failed));
+            };
             self.unless_stopped(tokio::time::sleep(wait)).await?;
         }
         Err(Failure::Stopped)
@@ -365,20 +332,17 @@ impl Worker<'_> {
             let now = self.shared.began.elapsed();
             self.shared.pace(self.unit, |pace| pace.slow_down(now));
         }
-        let may_help = matches!(
-            failed.class,
-            CallClass::Throttled | CallClass::Transient | CallClass::Unreachable
-        );
-        may_help.then(|| self.shared.retry.wait(attempt, self.shared.chance())).flatten()
+        self.source().answered(self.region(), Some(failed.class));
+        let policy = self.source().retries(self.region(), failed.class, self.shared.retry)?;
+        policy.wait(attempt, self.shared.chance())
     }
 
-    fn fail(&self, failed: CallError) -> Failure {
-        match failed.class {
-            CallClass::Credentials | CallClass::ClockSkew => {
-                self.shared.sources[self.unit.source].breaks(failed)
-            }
-            _ => Failure::Call(failed),
-        }
+    fn source(&self) -> &'a SourceState {
+        &self.shared.sources[self.unit.source]
+    }
+
+    fn region(&self) -> &'a str {
+        &self.unit.place.region
     }
 
     async fn unless_stopped<T>(&self, future: impl Future<Output = T>) -> Result<T, Failure> {

@@ -51,8 +51,10 @@ impl WritableLake {
     pub fn open_or_create(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
         if !folder.join(crate::catalog::CATALOG_FILE).exists() {
             refuse_foreign_folder(folder)?;
-            std::fs::create_dir_all(folder)
-                .map_err(|err| Error::io(format!("make folder \"{}\"", folder.display()), err))?;
+            std::fs::create_dir_all(folder).map_err(|err| {
+                Error::io(format!("make folder \"{}\"", folder.display()), err)
+                    .with_hint("name a folder that may be written with --warehouse")
+            })?;
         }
         let lock = WriterLock::take(folder)?;
         let catalog = Catalog::open_or_create(folder, now, steps)?;

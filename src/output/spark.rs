@@ -7,13 +7,13 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 /// at least the lowest.
 pub fn sparkline(values: &[u64], max: u64) -> String {
     let block = |value: &u64| {
-        let top = BLOCKS.len() as u64 - 1;
-        match value {
-            0 => ' ',
-            value => {
-                let height =
-                    (value.min(&max) - 1).saturating_mul(top) / max.max(2).saturating_sub(1);
-                usize::try_from(height).map_or(BLOCKS[0], |height| BLOCKS[height.min(7)])
+        let top = BLOCKS.len() - 1;
+        let steps = u128::from(max.max(2) - 1);
+        match value.min(&max).checked_sub(1) {
+            None => ' ',
+            Some(value) => {
+                let height = u128::from(value) * top as u128 / steps;
+                BLOCKS[usize::try_from(height).unwrap_or(top).min(top)]
             }
         }
     };

@@ -1,5 +1,7 @@
 //! Writes one data file: complete, synced, and described.
 
+use std::io;
+
 use arrow::array::RecordBatch;
 use object_store::buffered::BufWriter;
 use object_store::{GetOptions, GetRange, ObjectStore};
@@ -63,7 +65,7 @@ impl Store {
             // files.
             .with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(buffer, table.schema(), options)
-            .map_err(|err| write_error(&path, err))?;
+            .map_err(|err| write_error(&format!("main/{}/{path}", table.name), &err))?;
         let statistics = Statistics::new(table);
         Ok(FileWriter { store: self.clone(), table, path, writer, statistics, partition, rows: 0 })
     }
@@ -111,7 +113,8 @@ impl FileWriter {
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.statistics.add(batch);
         self.rows += batch.num_rows() as u64;
-        self.writer.write(batch).await.map_err(|err| write_error(&self.path, err))
+        let written = self.writer.write(batch).await;
+        written.map_err(|err| write_error(&self.data_path(), &err))
     }
 
     /// Completes the file and syncs it; its folders are synced once for all files of a commit.
@@ -122,7 +125,7 @@ impl FileWriter {
     pub async fn finish(mut self, steps: &Steps) -> Result<Written> {
         steps.take("write file")?;
         let data_path = self.data_path();
-        self.writer.finish().await.map_err(|err| write_error(&self.path, err))?;
+        self.writer.finish().await.map_err(|err| write_error(&data_path, &err))?;
         if let Some(local) = self.store.local_path(&data_path) {
             steps.take("sync file")?;
             sync(&local)?;
@@ -158,6 +161,34 @@ impl Store {
     }
 }
 
-fn write_error(path: &str, err: parquet::errors::ParquetError) -> Error {
-    Error::new(Kind::Io, format!("failed to write data file \"{path}\"")).with_source(err)
+/// What the disk said, without the layers between it and us; all of them if it said nothing.
+fn write_error(path: &str, err: &parquet::errors::ParquetError) -> Error {
+    let error = Error::new(Kind::Io, format!("failed to write data file \"{path}\""));
+    let mut layer: Option<&(dyn std::error::Error + 'static)> = Some(err);
+    let mut innermost = None;
+    while let Some(cause) = layer {
+        innermost = cause.downcast_ref::<io::Error>().or(innermost);
+        layer = cause.source();
+    }
+    let Some(io) = innermost else { return error.with_source(err.to_string()) };
+    let error = error.with_source(io.to_string());
+    match way_out(io.kind()) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+fn way_out(kind: io::ErrorKind) -> Option<&'static str> {
+    use io::ErrorKind::{
+        FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    match kind {
+        StorageFull | QuotaExceeded | FileTooLarge => {
+            Some("make room and run it again: what was committed stays")
+        }
+        PermissionDenied | ReadOnlyFilesystem => {
+            Some("writing needs a warehouse folder that may be written")
+        }
+        _ => None,
+    }
 }

@@ -22,6 +22,7 @@ struct Document<'a> {
     throttles: u64,
     retries: u64,
     places: Vec<PlaceRow<'a>>,
+    not_enabled: Vec<Region<'a>>,
     problems: Vec<ProblemRow<'a>>,
     refusals: &'a [String],
 }
@@ -37,6 +38,12 @@ struct PlaceRow<'a> {
     refused: u64,
     failed: u64,
     lost: Vec<Lost>,
+}
+
+#[derive(Serialize)]
+struct Region<'a> {
+    source: &'a str,
+    region: &'a str,
 }
 
 #[derive(Serialize)]
@@ -61,6 +68,7 @@ struct ProblemRow<'a> {
 pub(super) fn text(report: &Report, status: Status) -> Result<String> {
     let totals = report.totals;
     let places = report.places.iter();
+    let not_enabled = report.not_enabled.iter();
     let document = Document {
         run_id: &report.run_id,
         status: match status {
@@ -76,6 +84,7 @@ pub(super) fn text(report: &Report, status: Status) -> Result<String> {
         throttles: totals.throttles,
         retries: totals.retries,
         places: places.map(|((source, region), place)| row(source, region, place)).collect(),
+        not_enabled: not_enabled.map(|(source, region)| Region { source, region }).collect(),
         problems: report.problems.iter().map(problem).collect(),
         refusals: &report.refusals,
     };

@@ -12,7 +12,6 @@ use tokio::sync::watch;
 
 use crate::error::{Error, Kind, Result};
 use crate::ingest::{Options, Progress, Pull, Report};
-use crate::source::aws::{CallClass, Source, regions};
 
 use self::progress::Display;
 use super::args::IngestOptions;
@@ -44,7 +43,7 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
     };
     display.end().await;
     let report = ended?;
-    let status = status(&report, &sources);
+    let status = status(&report);
     if options.json {
         write(&document::text(&report, status)?)?;
     }
@@ -69,28 +68,12 @@ async fn interrupted(signals: &mut Signals, stop: &watch::Sender<bool>) -> Error
 }
 
 /// How an ingest ended.
-fn status(report: &Report, sources: &[Source]) -> Status {
-    let failed: u64 = report.places.values().map(|place| place.failed).sum();
-    if failed > 0 && failed == report.totals.units_ended && report.totals.jobs == 0 {
+fn status(report: &Report) -> Status {
+    let has_nothing = report.units_read == 0 && report.totals.jobs == 0;
+    if has_nothing && !report.problems.is_empty() {
         return Status::NotDone;
     }
-    let is_expected = |source: &str, region: &str| {
-        sources.iter().any(|it| it.name == source && reads_every_region(it))
-            && regions::is_opt_in(region)
-    };
-    let is_whole = report.is_whole()
-        || !report.is_stopped
-            && report.places.values().all(|it| it.refused == 0 && it.lost.is_empty())
-            && report.problems.iter().all(|problem| {
-                problem.class == CallClass::RegionDisabled
-                    && is_expected(&problem.place.source, &problem.place.region)
-            });
-    if is_whole { Status::Done } else { Status::Attention }
-}
-
-/// Whoever asks for every Region does not mean those that the account has not enabled.
-fn reads_every_region(source: &Source) -> bool {
-    regions::REGIONS.iter().all(|region| source.regions.iter().any(|name| name == region.name))
+    if report.is_whole() { Status::Done } else { Status::Attention }
 }
 
 fn write(text: &str) -> Result<()> {
@@ -104,52 +87,40 @@ fn write(text: &str) -> Result<()> {
 mod tests {
     use super::*;
     use crate::ingest::{PlaceReport, Problem, Totals};
-    use crate::model::{JobKind, Place, Reach};
+    use crate::model::{JobKind, Place};
+    use crate::source::aws::CallClass;
 
-    /// A source of that name that reads these Regions.
-    pub(super) fn source(name: &str, regions: Vec<String>) -> Source {
-        Source {
-            name: name.to_owned(),
-            regions,
-            kinds: JobKind::ALL.to_vec(),
-            reach: Reach::Account,
-            profile: None,
-            role: None,
-            endpoint_url: None,
-            is_emulator: false,
-            rate: 50.0,
-            account_id: None,
-        }
-    }
-
-    /// The status when one unit of ten has failed so, in that Region of a source of these Regions.
+    /// The status when so many units of ten have failed, and so many jobs came.
     #[track_caller]
-    fn check(class: CallClass, region: &str, regions: &[&str], expected: Status) {
-        let place =
-            Place { source: "a".to_owned(), region: region.to_owned(), kind: JobKind::Backup };
-        let key = (place.source.clone(), place.region.clone());
-        let error = Error::new(Kind::Source, "no");
+    fn check(failed: u64, jobs: u64, is_stopped: bool, expected: Status) {
+        let (source, region) = ("a".to_owned(), "us-east-1".to_owned());
+        let key = (source.clone(), region.clone());
+        let place = Place { source, region, kind: JobKind::Backup };
+        let problem = |_| {
+            let error = Error::new(Kind::Source, "no");
+            Problem { place: place.clone(), operation: "list", class: CallClass::Denied, error }
+        };
         let report = Report {
             run_id: String::new(),
             snapshot: None,
-            places: [(key, PlaceReport { failed: 1, ..PlaceReport::default() })].into(),
-            totals: Totals { units_ended: 10, ..Totals::default() },
-            problems: vec![Problem { place, operation: "list", class, error }],
+            places: [(key, PlaceReport { failed, ..PlaceReport::default() })].into(),
+            totals: Totals { units_ended: 10, jobs, ..Totals::default() },
+            problems: (0..failed).map(problem).collect(),
+            units_read: 10 - failed,
+            not_enabled: [("a".to_owned(), "af-south-1".to_owned())].into(),
             refusals: Vec::new(),
-            is_stopped: false,
+            is_stopped,
         };
-        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
-        assert_eq!(status(&report, &[source("a", regions)]), expected);
-        let stopped = Report { is_stopped: true, ..report };
-        assert_eq!(status(&stopped, &[]), Status::Attention);
+        assert_eq!(status(&report), expected);
     }
 
     #[test]
-    fn whoever_reads_every_region_does_not_mean_those_that_are_not_enabled() {
-        let every: Vec<_> = regions::REGIONS.iter().map(|region| region.name).collect();
-        check(CallClass::RegionDisabled, "af-south-1", &every, Status::Done);
-        check(CallClass::RegionDisabled, "us-east-1", &every, Status::Attention);
-        check(CallClass::Denied, "af-south-1", &every, Status::Attention);
-        check(CallClass::RegionDisabled, "af-south-1", &["af-south-1"], Status::Attention);
+    fn an_ingest_is_not_done_when_nothing_of_it_is() {
+        check(0, 5, false, Status::Done);
+        check(0, 0, false, Status::Done);
+        check(1, 5, false, Status::Attention);
+        check(10, 5, false, Status::Attention);
+        check(10, 0, false, Status::NotDone);
+        check(0, 5, true, Status::Attention);
     }
 }

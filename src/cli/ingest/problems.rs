@@ -69,8 +69,13 @@ pub(super) fn told(problems: &[Problem]) -> Vec<Told> {
 
 fn tell(problem: &Problem, places: &Places) -> Told {
     let chain = problem.error.chain();
+    let is_of_source = matches!(problem.class, CallClass::Credentials | CallClass::ClockSkew);
     let text = match places.count {
         1 => format!("source \"{}\": {chain}", problem.place.source),
+        _ if is_of_source && places.sources.len() == 1 => {
+            format!("source \"{}\": {chain}", problem.place.source)
+        }
+        _ if is_of_source => format!("{chain}\n  ({})", names("source", &places.sources)),
         count => format!("{chain}\n  ({count} of these: {})", places.words()),
     };
     Told { text, hint: problem.error.hint().map(str::to_owned) }
@@ -92,11 +97,16 @@ fn shape(problem: &Problem) -> String {
     }
 }
 
-/// `ListBackupJobs in Region "x"` is `in Region "x"`.
+/// `ListBackupJobs in Region "x"` is `in Region`.
 fn without_operation(text: &str) -> String {
-    let Some((before, after)) = text.split_once(" in Region ") else { return text.to_owned() };
-    let rest = before.rsplit_once(' ').map_or("", |(rest, _)| rest);
-    format!("{rest} in Region {after}")
+    let Some((before, after)) = text.split_once(" in Region \"") else { return text.to_owned() };
+    let operation = |word: &str| word.starts_with(char::is_uppercase);
+    let rest = match before.rsplit_once(' ') {
+        Some((rest, word)) if operation(word) => rest,
+        _ => before,
+    };
+    let after = after.split_once('"').map_or("", |(_, after)| after);
+    format!("{rest} in Region{after}")
 }
 
 #[cfg(test)]
@@ -163,6 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_source_is_told_once_for_all_of_it() {
+        let refused = |region, kind| {
+            problem(("prod", region, kind), CallClass::Credentials, "there are no credentials")
+        };
+        let problems = [refused("eu-west-1", JobKind::Backup), refused("us-east-1", JobKind::Copy)];
+        assert_snapshot!(text(&problems), @r#"
+        source "prod": there are no credentials
+        hint: do something
+        "#);
+    }
+
+    #[test]
     fn the_same_in_many_accounts_is_told_once() {
         let refused = |account: &str| {
             let message = format!("no AWS credentials for role \"arn:aws:iam::{account}:role/r\"");
@@ -173,7 +195,7 @@ mod tests {
         let problems = [refused("111111111111"), refused("222222222222")];
         assert_snapshot!(text(&problems), @r#"
         no AWS credentials for role "arn:aws:iam::111111111111:role/r"
-          (2 of these: sources members/111111111111, members/222222222222; Region eu-west-1; backup jobs)
+          (sources members/111111111111, members/222222222222)
         hint: do something
         "#);
     }

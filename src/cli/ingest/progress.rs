@@ -68,29 +68,27 @@ impl Watch for Lines {
             return;
         }
         self.failed.fetch_add(1, Ordering::Relaxed);
-        if !self.is_watched {
-            let place = &unit.place;
-            let (source, region, kind) = (&place.source, &place.region, place.kind);
-            let operation = unit.operation;
-            // The whole story is told at the end; a log has a line for each failure.
-            let message = unit.message.lines().next().unwrap_or_default();
-            printer::warning(&format!(
-                "source \"{source}\", {region}, {operation} of {kind} jobs: {message}"
-            ));
-        }
     }
 
     fn committed(&self, snapshot: Option<i64>) {
-        if !self.is_watched {
-            printer::note(&committed(self.progress.totals(), snapshot));
+        let totals = self.progress.totals();
+        // After the last unit the whole story follows at once.
+        if !self.is_watched && totals.units_ended < totals.units_planned {
+            let failed = self.failed.load(Ordering::Relaxed);
+            printer::note(&committed(totals, failed, snapshot));
         }
     }
 }
 
-fn committed(totals: Totals, snapshot: Option<i64>) -> String {
+/// What is told of a commit; what failed is told at the end, each thing once.
+fn committed(totals: Totals, failed: u64, snapshot: Option<i64>) -> String {
     let Totals { units_planned, units_ended, jobs, calls, .. } = totals;
     let made = snapshot.map_or_else(String::new, |snapshot| format!("; snapshot {snapshot}"));
-    format!("committed: {units_ended} of {units_planned} units, {jobs} jobs, {calls} calls{made}")
+    let failed = if failed > 0 { format!(" ({failed} failed)") } else { String::new() };
+    format!(
+        "committed: {units_ended} of {units_planned} units{failed}, {jobs} jobs, {calls} \
+         calls{made}"
+    )
 }
 
 async fn draw(progress: Arc<Progress>, failed: Arc<AtomicU64>) {
@@ -213,7 +211,9 @@ mod tests {
     #[test]
     fn a_commit_is_told_with_its_snapshot_if_it_made_one() {
         let text = "committed: 10 of 40 units, 123456 jobs, 130 calls";
-        assert_eq!(committed(BUSY, None), text);
-        assert_eq!(committed(BUSY, Some(7)), format!("{text}; snapshot 7"));
+        assert_eq!(committed(BUSY, 0, None), text);
+        assert_eq!(committed(BUSY, 0, Some(7)), format!("{text}; snapshot 7"));
+        let text = "committed: 10 of 40 units (3 failed), 123456 jobs, 130 calls";
+        assert_eq!(committed(BUSY, 3, None), text);
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn tell(report: &Report, sources: &[Source], status: Status) {
 
 /// What was read, then what is not as it should be.
 fn text(report: &Report, sources: &[Source], status: Status) -> Vec<String> {
-    let mut text = lines(report, sources);
+    // Where nothing was read, numbers say nothing.
+    let mut text = if status == Status::NotDone { Vec::new() } else { lines(report, sources) };
     text.extend(warnings(report).into_iter().map(|warning| format!("warning: {warning}")));
     let word = match status {
         Status::Done => "note",
@@ -57,6 +58,7 @@ fn lines(report: &Report, sources: &[Source]) -> Vec<String> {
     }
     let mut lines = if report.places.is_empty() { Vec::new() } else { grid.lines() };
     lines.extend(quiet(report, sources));
+    lines.extend(not_enabled(report));
     lines.push(totals(report));
     lines
 }
@@ -102,13 +104,23 @@ fn quiet(report: &Report, sources: &[Source]) -> Option<String> {
     let read = sources.iter().flat_map(|source| {
         source.regions.iter().map(|region| (source.name.clone(), region.clone()))
     });
-    let quiet: BTreeSet<_> = read.filter(|place| !report.places.contains_key(place)).collect();
+    let is_quiet = |place: &(String, String)| {
+        !report.places.contains_key(place) && !report.not_enabled.contains(place)
+    };
+    let quiet: BTreeSet<_> = read.filter(is_quiet).collect();
     if quiet.is_empty() || report.is_stopped {
         return None;
     }
     let regions: BTreeSet<_> = quiet.iter().map(|(_, region)| region.as_str()).collect();
     let names: Vec<_> = regions.into_iter().collect();
     Some(format!("there was nothing in {}", names.join(", ")))
+}
+
+/// Regions that the account has not enabled.
+fn not_enabled(report: &Report) -> Option<String> {
+    let regions: BTreeSet<_> = report.not_enabled.iter().map(|(_, region)| region).collect();
+    let names: Vec<_> = regions.into_iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("not enabled for the account: {}", names.join(", ")))
 }
 
 fn totals(report: &Report) -> String {
@@ -196,18 +208,20 @@ mod tests {
                 ..Totals::default()
             },
             problems: Vec::new(),
+            units_read: 1,
+            not_enabled: [("prod".to_owned(), "af-south-1".to_owned())].into(),
             refusals: vec!["backup job has no BackupJobId".to_owned()],
             is_stopped: false,
         }
     }
 
     fn source(regions: &[&str]) -> Source {
-        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
-        super::super::tests::source("prod", regions)
+        let regions = regions.iter().map(|region| (*region).to_owned());
+        Source::new("prod", regions)
     }
 
     fn told(report: &Report) -> String {
-        let sources = [source(&["us-east-1", "sa-east-1", "eu-west-1"])];
+        let sources = [source(&["us-east-1", "sa-east-1", "eu-west-1", "af-south-1"])];
         text(report, &sources, Status::Attention).join("\n")
     }
 
@@ -217,6 +231,7 @@ mod tests {
         source  Region     read   new  changed  unchanged  refused  lost days  failed
         prod    us-east-1  2000  1500       20        480        3          6       0
         there was nothing in eu-west-1, sa-east-1
+        not enabled for the account: af-south-1
         1 unit, 12 calls, 2 throttled, 3 repeated; snapshot 7
         warning: a record was refused: backup job has no BackupJobId
         warning: 2 more records were refused
@@ -231,6 +246,7 @@ mod tests {
         let report = Report {
             is_stopped: true,
             places: BTreeMap::new(),
+            not_enabled: BTreeSet::new(),
             refusals: Vec::new(),
             snapshot: None,
             ..report()

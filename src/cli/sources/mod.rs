@@ -87,7 +87,8 @@ fn described(flags: &Table, wanted: &Wanted) -> Result<Vec<Source>> {
         return Err(Error::input(message).with_hint(hint));
     }
     let mut table = flags.clone();
-    table.profile = table.profile.or_else(|| wanted.profile.clone());
+    let environment = || wanted.profile.clone().filter(|_| !table.is_emulator);
+    table.profile = flags.profile.clone().or_else(environment);
     let account = table.role_arn.as_deref().and_then(table::role_account).map(str::to_owned);
     table.name = account.or_else(|| table.profile.clone()).or_else(|| Some("default".to_owned()));
     if table.regions.is_none() {

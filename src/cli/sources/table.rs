@@ -37,6 +37,7 @@ pub(in crate::cli) struct Table {
     pub(in crate::cli) role_arn: Option<String>,
     pub(in crate::cli) external_id: Option<String>,
     pub(in crate::cli) endpoint_url: Option<String>,
+    pub(in crate::cli) is_emulator: bool,
     pub(in crate::cli) account_id: Option<String>,
     pub(in crate::cli) accounts: Option<Vec<String>>,
     pub(in crate::cli) role_name: Option<String>,
@@ -83,6 +84,7 @@ impl Table {
     fn one(&self) -> Result<Source> {
         let name = self.checked_name()?;
         let role = self.role()?;
+        self.check_emulator()?;
         Ok(Source {
             name,
             regions: self.checked_regions()?,
@@ -92,7 +94,7 @@ impl Table {
             endpoint_url: self.checked_url()?,
             rate: self.rate.unwrap_or(DEFAULT_RATE),
             account_id: self.checked_account(role.as_ref())?,
-            is_emulator: false,
+            is_emulator: self.is_emulator,
             role,
         })
     }
@@ -172,6 +174,25 @@ impl Table {
             return Err(self.refuse_source(&what, hint));
         }
         Ok(Some(url.trim_end_matches('/').to_owned()))
+    }
+
+    /// An emulator takes any key, so that none is looked for.
+    fn check_emulator(&self) -> Result<()> {
+        if !self.is_emulator {
+            return Ok(());
+        }
+        if self.endpoint_url.is_none() {
+            let hint = "add where it listens, such as endpoint_url = \"http://127.0.0.1:4560\"";
+            return Err(self.refuse_source("is an emulator without an endpoint URL", hint));
+        }
+        let has_credentials =
+            self.profile.is_some() || self.role_arn.is_some() || self.accounts.is_some();
+        if has_credentials {
+            let what = "is an emulator with credentials, which it does not ask for";
+            let hint = "leave out profile, role_arn and accounts, or emulator";
+            return Err(self.refuse_source(what, hint));
+        }
+        Ok(())
     }
 
     fn role(&self) -> Result<Option<Role>> {

@@ -68,6 +68,24 @@ fn a_source_is_what_its_table_says() {
 }
 
 #[test]
+fn an_emulator_asks_for_no_credentials() {
+    let flags = || Table {
+        endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+        regions: Some(these(&["us-east-1"])),
+        is_emulator: true,
+        ..Table::default()
+    };
+    let wanted = Wanted { profile: Some("of-the-environment".to_owned()), ..Wanted::default() };
+    let source = &choose(&[], &Wanted { flags: Some(flags()), ..wanted }).unwrap()[0];
+    assert_eq!((source.is_emulator, source.profile.as_deref()), (true, None));
+    assert_eq!(source.name, "default");
+    let text = "[[source]]\nname = \"e\"\nregions = [\"us-east-1\"]\nemulator = true\n\
+                endpoint_url = \"http://127.0.0.1:1\"";
+    let config = Config::parse("l.toml", text).unwrap();
+    assert!(choose(&config.sources, &Wanted::default()).unwrap()[0].is_emulator);
+}
+
+#[test]
 fn a_table_of_accounts_is_a_source_for_each() {
     assert_snapshot!(of_lines(
         "regions = [\"us-east-1\"]\naccounts = [\"111122223333\", \"444455556666\"]\n\
@@ -136,6 +154,15 @@ fn tables_that_contradict_themselves_are_refused() {
     assert_snapshot!(with("endpoint_url = \"127.0.0.1:4560\""), @r#"
     file "l.toml", line 1: source "prod" has the endpoint URL "127.0.0.1:4560", which is none
     hint: write one such as http://127.0.0.1:4560, with no path behind it
+    "#);
+    assert_snapshot!(with("emulator = true"), @r#"
+    file "l.toml", line 1: source "prod" is an emulator without an endpoint URL
+    hint: add where it listens, such as endpoint_url = "http://127.0.0.1:4560"
+    "#);
+    let emulator = "emulator = true\nendpoint_url = \"http://127.0.0.1:1\"\n";
+    assert_snapshot!(with(&format!("{emulator}profile = \"p\"")), @r#"
+    file "l.toml", line 1: source "prod" is an emulator with credentials, which it does not ask for
+    hint: leave out profile, role_arn and accounts, or emulator
     "#);
     assert_snapshot!(of_lines("regions = [\"us-east-1\"]\nname = \"b\""), @r#"
     file "l.toml", line 4: it is no TOML: duplicate key

@@ -104,7 +104,7 @@ impl Asked<'_> {
             CallClass::Credentials => self.wrong_credentials(code, message),
             CallClass::ClockSkew => (
                 CallClass::ClockSkew,
-                format!("the clock of this machine is not AWS's: {} was refused", self.call()),
+                "AWS's clock does not agree with that of this machine".into(),
                 Some("set the clock, and keep it right with a time service".into()),
             ),
             class @ (CallClass::OrganizationDenied
@@ -158,7 +158,7 @@ impl Asked<'_> {
         let what = if is_invalid_key(code) { "access key" } else { "secret key" };
         (
             CallClass::Credentials,
-            format!("AWS does not accept the {what}: {} was refused", self.call()),
+            format!("AWS does not accept the {what}"),
             Some(self.login_hint("check")),
         )
     }
@@ -219,14 +219,13 @@ impl Asked<'_> {
     }
 
     fn unreachable(&self) -> Verdict {
-        let call = self.call();
         let (message, hint) = match &self.source.endpoint_url {
             Some(url) => (
-                format!("failed to connect to endpoint {url:?} for {call}"),
-                "check --endpoint-url, and that the endpoint is running",
+                format!("failed to connect to endpoint {url:?}"),
+                "check --endpoint-url, and that something listens there",
             ),
             None => (
-                format!("failed to connect to AWS Backup for {call}"),
+                format!("failed to connect to AWS Backup in Region {:?}", self.region),
                 "check the network and its proxy settings, and the name of the Region",
             ),
         };
@@ -347,9 +346,8 @@ mod tests {
         check_text(
             &source(),
             How::Unreachable,
-            "Unreachable: failed to connect to AWS Backup for ListCopyJobs in Region \
-             \"eu-west-1\": the cause\nhint: check the network and its proxy settings, and the \
-             name of the Region",
+            "Unreachable: failed to connect to AWS Backup in Region \"eu-west-1\": the cause\n\
+             hint: check the network and its proxy settings, and the name of the Region",
         );
     }
 

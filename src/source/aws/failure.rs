@@ -45,6 +45,9 @@ const CREDENTIAL_FAILURES: [&str; 5] = [
     "unexpected credentials error",
 ];
 
+/// What the SDK begins that list with.
+const CHAIN_TITLE: &str = "no credentials found in chain";
+
 impl Failure {
     /// AWS gave a job that can be no row.
     pub(super) fn unusable(reason: String) -> Self {
@@ -76,9 +79,20 @@ where
             _ => How::Unsent,
         };
         let cause = layers.last().map(ToString::to_string);
-        let cause = cause.filter(|cause| cause != CREDENTIAL_FAILURES[0]).unwrap_or_default();
-        Self { how, cause }
+        Self { how, cause: cause.map(|cause| without_absent(&cause)).unwrap_or_default() }
     }
+}
+
+/// Of the chain's list of all that it tried, a line each, what was there and failed. That there is
+/// nothing else is all that the rest says.
+fn without_absent(cause: &str) -> String {
+    let is_absent = |line: &&str| line.contains(CREDENTIAL_FAILURES[0]);
+    if !cause.lines().any(|line| is_absent(&line)) {
+        return cause.to_owned();
+    }
+    let title = |line: &&str| line.starts_with(CHAIN_TITLE);
+    let lines = cause.lines().filter(|line| !is_absent(line) && !title(line));
+    lines.map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
 /// Of an answer with an error; the SDK hides the message of an error without a code.
@@ -180,6 +194,17 @@ mod tests {
     }
 
     const LOADING: &str = "an error occurred while loading credentials";
+
+    #[test]
+    fn of_credentials_only_those_that_failed_are_told() {
+        let absent = "the credential provider was not enabled";
+        let list = format!("no credentials found in chain. Attempted:\n  Environment: {absent}: x");
+        assert_eq!(without_absent(&list), "");
+        assert_eq!(without_absent(absent), "");
+        let list = format!("{list}\n  Profile: the file is broken\n  EcsContainer: no answer");
+        assert_eq!(without_absent(&list), "Profile: the file is broken; EcsContainer: no answer");
+        assert_eq!(without_absent("two\nlines"), "two\nlines");
+    }
 
     #[test]
     fn an_expired_login_is_told() {

@@ -73,6 +73,12 @@ impl Source {
         }
     }
 
+    /// True if and only if it reads every Region that this version knows.
+    pub fn reads_every_region(&self) -> bool {
+        let reads = |region: &regions::Region| self.regions.iter().any(|name| name == region.name);
+        regions::REGIONS.iter().all(reads)
+    }
+
     /// The same source at an emulator, which asks for no credentials.
     #[must_use]
     pub fn at_emulator(self, url: impl Into<String>) -> Self {

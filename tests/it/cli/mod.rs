@@ -2,6 +2,7 @@
 
 mod damage;
 pub(crate) mod emulated;
+mod failures;
 mod import;
 mod ingest;
 mod limits;
@@ -10,6 +11,7 @@ mod refusals;
 mod sql;
 mod status;
 mod together;
+mod wire;
 
 use std::fmt::Write as _;
 use std::fs;

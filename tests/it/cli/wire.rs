@@ -1,0 +1,54 @@
+//! Endpoints that are no AWS: one where nobody listens, one that answers from a script.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+/// The URL of a port where nobody listens.
+pub(super) fn closed() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+/// The URL of a server that gives the head of each request the answer of `script`.
+pub(super) fn scripted(script: impl Fn(&str) -> String + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let answer = script(&head(&stream));
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
+}
+
+/// The first line and the headers, in lower case; no request here has a body.
+fn head(stream: &TcpStream) -> String {
+    let mut head = String::new();
+    for line in BufReader::new(stream).lines() {
+        let line = line.unwrap();
+        if line.is_empty() {
+            break;
+        }
+        head += &line.to_lowercase();
+        head.push('\n');
+    }
+    head
+}
+
+/// An answer with these headers, a line each.
+pub(super) fn answer(status: u16, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status} Scripted\r\nContent-Type: application/json\r\n{headers}\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+/// An error as AWS gives it: its name and its message.
+pub(super) fn error(status: u16, headers: &str, name: &str, message: &str) -> String {
+    let headers = format!("x-amzn-ErrorType: {name}\r\n{headers}");
+    answer(status, &headers, &format!("{{\"Message\": {message:?}}}"))
+}
