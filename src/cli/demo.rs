@@ -138,21 +138,21 @@ struct Progress {
 
 impl DemoWatch for Progress {
     fn night_ended(&self, night: &Night) {
-        const BAR: u32 = 30;
+        const BAR: u32 = 20;
         let done = (night.number * BAR / self.nights.max(1)) as usize;
         let bar = format!("{}{}", "█".repeat(done), "░".repeat(BAR as usize - done));
         let text = format!(
-            "{bar} night {}/{} ({})  {} records  {} calls, {} throttled, {} tried again",
+            "{bar} night {}/{}  {} records  {} calls  {} throttled  {} repeated",
             night.number,
             self.nights,
-            night.at.day_text(),
             night.totals.jobs,
             night.totals.calls,
             night.totals.throttles,
             night.totals.retries,
         );
         if printer::is_watched() {
-            printer::progress(&text);
+            let width = Target::Stdout.options().width.unwrap_or(CHART_WIDTH);
+            printer::progress(&text.chars().take(width - 1).collect::<String>());
         } else if night.number.is_multiple_of(10) || night.number == self.nights {
             printer::note(&text);
         }
@@ -170,8 +170,8 @@ impl Story<'_> {
     fn nights(&self, seconds: u64) -> String {
         let totals = self.report.totals;
         format!(
-            "{} nights of an organization of {} accounts, read in {seconds} s through the AWS SDK: \
-             {} calls, of which AWS\nthrottled {} and {} had to be made again.",
+            "{} nights of an organization of {} accounts, read in {seconds} s through the AWS SDK:\n\
+             {} calls, of which AWS throttled {}; {} were made again.",
             self.demo.nights, self.demo.accounts, totals.calls, totals.throttles, totals.retries,
         )
     }
@@ -236,10 +236,7 @@ impl Story<'_> {
             let (max, sum) =
                 (values.iter().max().copied().unwrap_or(0), values.iter().sum::<u64>());
             let line = sparkline(&values, max);
-            text = format!(
-                "{text}\n{outcome:NAME_WIDTH$}{line}\n{:NAME_WIDTH$}{sum} jobs, at most {max}",
-                ""
-            );
+            text = format!("{text}\n{outcome:NAME_WIDTH$}{line} {sum:>SUM_WIDTH$}");
         }
         Ok(text)
     }
