@@ -323,7 +323,9 @@ impl Ledger {
         };
         for source in sources {
             let regions = source.regions.iter().map(|region| (source.name.clone(), region.clone()));
-            report.places.extend(regions.map(|key| (key, PlaceReport::default())));
+            let enabled = regions.filter(|key| !report.not_enabled.contains(key));
+            let quiet: Vec<_> = enabled.map(|key| (key, PlaceReport::default())).collect();
+            report.places.extend(quiet);
         }
         for (key, counts) in writer.counts_by_place() {
             report.places.entry(key.clone()).or_default().counts = *counts;

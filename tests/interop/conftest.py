@@ -162,7 +162,7 @@ def emulate(tmp_path_factory):
         errors.seek(0)
         told = errors.read()
         assert (process.returncode, rest) == (0, ""), told
-        assert told.startswith("try: ") and told.count("\n") == 1, told
+        assert told.startswith("try: ") and told.count("\n") == 2, told
 
 
 class Duck:

@@ -47,7 +47,7 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
     if options.json {
         write(&document::text(&report, status)?)?;
     }
-    summary::tell(&report, &sources, status);
+    summary::tell(&report, status);
     Ok(status)
 }
 

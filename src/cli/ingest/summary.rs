@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::{PlaceReport, Report};
 use crate::model::{DAY, Instant, Place, Span};
-use crate::source::aws::Source;
 
 use super::super::grid::Grid;
 use super::super::{Status, printer};
@@ -24,16 +23,16 @@ const COLUMNS: [(&str, bool); 9] = [
 ];
 
 /// Tells the whole of it.
-pub(super) fn tell(report: &Report, sources: &[Source], status: Status) {
-    for line in text(report, sources, status) {
+pub(super) fn tell(report: &Report, status: Status) {
+    for line in text(report, status) {
         printer::note(&line);
     }
 }
 
 /// What was read, then what is not as it should be.
-fn text(report: &Report, sources: &[Source], status: Status) -> Vec<String> {
+fn text(report: &Report, status: Status) -> Vec<String> {
     // Where nothing was read, numbers say nothing.
-    let mut text = if status == Status::NotDone { Vec::new() } else { lines(report, sources) };
+    let mut text = if status == Status::NotDone { Vec::new() } else { lines(report) };
     text.extend(warnings(report).into_iter().map(|warning| format!("warning: {warning}")));
     let word = match status {
         Status::Done => "note",
@@ -48,16 +47,17 @@ fn text(report: &Report, sources: &[Source], status: Status) -> Vec<String> {
 }
 
 /// The table, the Regions in which there was nothing, and the totals.
-fn lines(report: &Report, sources: &[Source]) -> Vec<String> {
+fn lines(report: &Report) -> Vec<String> {
     let mut grid = Grid::new(&COLUMNS);
-    for ((source, region), place) in &report.places {
+    let told: Vec<_> = report.places.iter().filter(|(_, place)| !is_quiet(place)).collect();
+    for ((source, region), place) in &told {
         grid.push(row(source, region, place));
     }
-    if report.places.len() > 1 {
+    if told.len() > 1 {
         grid.push(row("total", "", &sum(report)));
     }
-    let mut lines = if report.places.is_empty() { Vec::new() } else { grid.lines() };
-    lines.extend(quiet(report, sources));
+    let mut lines = if told.is_empty() { Vec::new() } else { grid.lines() };
+    lines.extend(quiet(report));
     lines.extend(not_enabled(report));
     lines.push(totals(report));
     lines
@@ -99,28 +99,27 @@ pub(super) fn days(span: Span) -> u64 {
     u64::try_from(last - first + 1).unwrap_or(0)
 }
 
+fn is_quiet(place: &PlaceReport) -> bool {
+    *place == PlaceReport::default()
+}
+
 /// Regions that were read and had nothing.
-fn quiet(report: &Report, sources: &[Source]) -> Option<String> {
-    let read = sources.iter().flat_map(|source| {
-        source.regions.iter().map(|region| (source.name.clone(), region.clone()))
-    });
-    let is_quiet = |place: &(String, String)| {
-        !report.places.contains_key(place) && !report.not_enabled.contains(place)
-    };
-    let quiet: BTreeSet<_> = read.filter(is_quiet).collect();
-    if quiet.is_empty() || report.is_stopped {
-        return None;
-    }
-    let regions: BTreeSet<_> = quiet.iter().map(|(_, region)| region.as_str()).collect();
-    let names: Vec<_> = regions.into_iter().collect();
-    Some(format!("there was nothing in {}", names.join(", ")))
+fn quiet(report: &Report) -> Option<String> {
+    let quiet = report.places.iter().filter(|(_, place)| is_quiet(place));
+    let names = regions(quiet.map(|(key, _)| key));
+    (!names.is_empty() && !report.is_stopped).then(|| format!("there was nothing in {names}"))
 }
 
 /// Regions that the account has not enabled.
 fn not_enabled(report: &Report) -> Option<String> {
-    let regions: BTreeSet<_> = report.not_enabled.iter().map(|(_, region)| region).collect();
-    let names: Vec<_> = regions.into_iter().map(String::as_str).collect();
-    (!names.is_empty()).then(|| format!("not enabled for the account: {}", names.join(", ")))
+    let names = regions(report.not_enabled.iter());
+    (!names.is_empty()).then(|| format!("not enabled for the account: {names}"))
+}
+
+/// The names of Regions, each once.
+fn regions<'a>(places: impl Iterator<Item = &'a (String, String)>) -> String {
+    let regions: BTreeSet<_> = places.map(|(_, region)| region.as_str()).collect();
+    regions.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 fn totals(report: &Report) -> String {
@@ -196,10 +195,12 @@ mod tests {
             lost: vec![lost(JobKind::Backup), lost(JobKind::Copy)],
             failed: 0,
         };
+        let key = |region: &str| ("prod".to_owned(), region.to_owned());
+        let quiet = ["sa-east-1", "eu-west-1"].map(|name| (key(name), PlaceReport::default()));
         Report {
             run_id: "r".to_owned(),
             snapshot: Some(7),
-            places: [(("prod".to_owned(), "us-east-1".to_owned()), place)].into(),
+            places: quiet.into_iter().chain([(key("us-east-1"), place)]).collect(),
             totals: Totals {
                 units_ended: 1,
                 calls: 12,
@@ -209,20 +210,14 @@ mod tests {
             },
             problems: Vec::new(),
             units_read: 1,
-            not_enabled: [("prod".to_owned(), "af-south-1".to_owned())].into(),
+            not_enabled: [key("af-south-1")].into(),
             refusals: vec!["backup job has no BackupJobId".to_owned()],
             is_stopped: false,
         }
     }
 
-    fn source(regions: &[&str]) -> Source {
-        let regions = regions.iter().map(|region| (*region).to_owned());
-        Source::new("prod", regions)
-    }
-
     fn told(report: &Report) -> String {
-        let sources = [source(&["us-east-1", "sa-east-1", "eu-west-1", "af-south-1"])];
-        text(report, &sources, Status::Attention).join("\n")
+        text(report, Status::Attention).join("\n")
     }
 
     #[test]
@@ -245,7 +240,7 @@ mod tests {
     fn an_interrupted_ingest_does_not_say_that_there_was_nothing() {
         let report = Report {
             is_stopped: true,
-            places: BTreeMap::new(),
+            places: [(("prod".to_owned(), "us-east-1".to_owned()), PlaceReport::default())].into(),
             not_enabled: BTreeSet::new(),
             refusals: Vec::new(),
             snapshot: None,

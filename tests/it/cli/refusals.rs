@@ -228,7 +228,7 @@ fn folders_that_are_no_warehouse_are_refused() {
     exit 2
     -- stderr
     error: folder "warehouse" is not a warehouse: it has no catalog.sqlite
-    hint: name the folder of a warehouse with --warehouse, or make one with `lookback import`
+    hint: name the folder of a warehouse with --warehouse, or make one with `lookback ingest`, `lookback import` or `lookback demo --keep DIR`
     "#);
     assert_snapshot!(desk.run(&["import", "jobs.json", "--warehouse", "."]), @r#"
     exit 2
