@@ -54,7 +54,7 @@ pub enum CoverageStatus {
     Partial,
     /// AWS refused to list it.
     Denied,
-    /// The Region does not offer the kind.
+    /// The Region does not offer the kind, or is not enabled where every Region is read.
     NotOffered,
     /// It could not be listed.
     Failed,

@@ -22,11 +22,14 @@ const EXEMPT: [(&str, &str); 4] = [
         "source    Region",
         "it is no command but an answer, of which tests/it/cli/status.rs has more",
     ),
-    ("lookback emulate", "it takes a fixed port; tests/interop/test_aws_emulator.py runs the same"),
+    ("lookback emulate", "it takes a fixed port; the blocks behind it find another one"),
 ];
 /// What `aws backup list-backup-jobs` prints.
 const LISTING: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/aws-cli/list-backup-jobs.json");
+/// The emulator of `README.md`, and its time.
+const PORT: &str = "http://127.0.0.1:4560";
+const THEN: &str = "2026-10-01T06:00:00Z";
 const NOW: &str = "2026-01-05T02:00:00Z";
 
 #[test]
@@ -81,9 +84,10 @@ impl Shell {
         let program = env!("CARGO_BIN_EXE_lookback");
         let url = &emulator.url;
         let lookback = format!(
-            "case $1 in\n\
-             ingest) exec {program} \"$@\" --now {NOW} --endpoint-url {url} ;;\n\
-             demo) exec {program} \"$@\" --nights 3 ;;\n\
+            "case $* in\n\
+             *--emulator*) exec {program} $(echo \"$@\" | sed 's#{PORT}#{url}#; s#{THEN}#{NOW}#') ;;\n\
+             ingest*) exec {program} \"$@\" --now {NOW} --endpoint-url {url} ;;\n\
+             demo*) exec {program} \"$@\" --nights 3 ;;\n\
              *) exec {program} \"$@\" ;;\n\
              esac\n"
         );
@@ -92,7 +96,12 @@ impl Shell {
             &bin.join("cargo"),
             "[ \"$1 $2\" = 'run --' ] || exit 3\nshift 2\nexec lookback \"$@\"\n",
         );
-        let listing = format!("[ \"$*\" = 'backup list-backup-jobs' ] || exit 3\ncat {LISTING}\n");
+        let listing = format!(
+            "case $* in\n\
+             'backup list-backup-jobs' | 'backup list-backup-jobs '*) cat {LISTING} ;;\n\
+             *) exit 3 ;;\n\
+             esac\n"
+        );
         write_command(&bin.join("aws"), &listing);
         let settings = folder.path().join(".aws");
         fs::create_dir(&settings).unwrap();
