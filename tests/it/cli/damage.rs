@@ -53,20 +53,20 @@ fn a_truncated_file_is_named() {
     assert_snapshot!(desk.run(&["sql", QUERY]), @r#"
     exit 2
     -- stderr
-    error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" has 1000 bytes, not 9811 as the catalog says
+    error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" has 1000 bytes, not 9092 as the catalog says
     hint: restore the file from a copy of the warehouse
     "#);
     assert_snapshot!(desk.run(&["import", "jobs.json"]), @r#"
     exit 2
     -- stderr
-    error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" has 1000 bytes, not 9811 as the catalog says
+    error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" has 1000 bytes, not 9092 as the catalog says
     hint: restore the file from a copy of the warehouse
     "#);
     fs::write(&file, "").unwrap();
     assert_snapshot!(desk.run(&["sql", QUERY]), @r#"
     exit 2
     -- stderr
-    error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" has 0 bytes, not 9811 as the catalog says
+    error: data file "main/backup_jobs/year=2026/month=1/lookback-[ID].parquet" has 0 bytes, not 9092 as the catalog says
     hint: restore the file from a copy of the warehouse
     "#);
 }
