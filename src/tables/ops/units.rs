@@ -14,7 +14,8 @@ pub(super) static TABLE: Table = Table {
         Column::text("source", "", "The source that was asked.").ours(),
         Column::text("region", "", "The Region that was asked.").ours(),
         Column::text("kind", "", "The kind of job: `backup`, `copy`, `restore` or `scan`.").ours(),
-        Column::text("operation", "", "What was done: `list`, `follow` (open jobs) or `summaries`.").ours(),
+        Column::text("operation", "", "What it did: `list`, `follow` (open jobs) or `summaries`.")
+            .ours(),
         Column::time(
             "created_from",
             "",
