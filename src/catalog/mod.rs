@@ -1,7 +1,7 @@
 //! The catalog: what the warehouse holds, in one SQLite file that is a DuckLake 1.0 catalog.
 //!
 //! Promises: every SQLite statement of the project is in this room; every read of the lake is of
-//! one snapshot, with the snapshot condition written once ([`LIVE`]); data files, statistics and
+//! one snapshot, with the snapshot condition written once (`LIVE`); data files, statistics and
 //! the ledger change in one transaction ([`Catalog::commit`]); what another tool wrote is either
 //! read right or refused by name. Refuses: to open a catalog of a newer version, to read data files
 //! (that is `store`'s), and to guess: a failed statement is an error.

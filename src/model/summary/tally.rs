@@ -13,7 +13,7 @@ use super::{
 /// Jobs that are alike, counted; a single job has count 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted<'a> {
-    /// When they were created (see [`BUCKET_COLUMN`]), or any instant of their bucket.
+    /// When they were created (see [`super::BUCKET_COLUMN`]), or any instant of their bucket.
     pub time: Instant,
     /// Their Region.
     pub region: &'a str,

@@ -14,7 +14,7 @@ pub(super) static TABLE: Table = Table {
         Column::text("source", "", "The source that was asked.").ours(),
         Column::text("region", "", "The Region that was asked.").ours(),
         Column::text("kind", "", "The kind of job: `backup`, `copy`, `restore` or `scan`.").ours(),
-        Column::text("operation", "", "What was done: `list`, `follow` (open jobs) or `summaries`.")
+        Column::text("operation", "", "What it did: `list`, `follow` (open jobs) or `summaries`.")
             .ours(),
         Column::time(
             "created_from",
@@ -42,7 +42,6 @@ pub(super) static TABLE: Table = Table {
         Column::long("retries", "", "Its calls that were repeated, for whatever reason.").ours(),
         Column::long("jobs", "", "The rows that came.").ours(),
         Column::long("refused", "", "The records that became no row.").ours(),
-        Column::text("message", "", "Why it did not read what it was to read; NULL if it did.")
-            .ours(),
+        Column::text("message", "", "Why it did not end as it should; NULL if it did.").ours(),
     ],
 };

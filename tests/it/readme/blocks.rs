@@ -1,8 +1,8 @@
 //! Every block of `README.md` runs as it stands, or it is said here why it does not.
 //!
-//! Commands find stand-ins where they would reach what a test may not: `aws` prints what it printed
-//! once, `cargo run` runs what is built already, `lookback ingest` reads an emulator in place of AWS,
-//! and `lookback demo` lives through a few nights only.
+//! Commands find stand-ins where they would reach what a test may not: `aws` prints what it
+//! printed once, `cargo run` runs what is built already, `lookback ingest` reads an emulator in
+//! place of AWS, and `lookback demo` lives through a few nights only.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
