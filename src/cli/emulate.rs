@@ -76,17 +76,23 @@ fn tell(url: &str, regions: &[String], now: Option<Instant>) -> Result<()> {
     writeln!(out, "{url}")
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write to standard output", err))?;
-    let now = now.map(|now| format!(" --now {now}")).unwrap_or_default();
-    printer::note(&format!(
-        "try: lookback ingest --emulator --endpoint-url {url} --region {} --organization{now}",
-        regions.join(",")
-    ));
-    let region = &regions[0];
-    printer::note(&format!(
-        "try: AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws backup list-backup-jobs \
-         --region {region} --endpoint-url {url} --by-account-id '*' --max-items 3"
-    ));
+    hints(url, regions, now).iter().for_each(|hint| printer::note(&format!("try: {hint}")));
     Ok(())
+}
+
+/// Commands that read the emulator, at the instant that it pretends.
+fn hints(url: &str, regions: &[String], now: Option<Instant>) -> [String; 2] {
+    let now = now.map(|now| format!(" --now {now}")).unwrap_or_default();
+    let (all, region) = (regions.join(","), &regions[0]);
+    [
+        format!(
+            "lookback ingest --emulator --endpoint-url {url} --region {all} --organization{now}"
+        ),
+        format!(
+            "AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws backup list-backup-jobs --region \
+             {region} --endpoint-url {url} --by-account-id '*' --max-items 3"
+        ),
+    ]
 }
 
 #[cfg(test)]
@@ -128,6 +134,18 @@ mod tests {
         let err = organization(&options(&["--organization-file", path])).unwrap_err();
         let problem = "setting \"accounts\" is 0, not from 1 to 1048576";
         assert_eq!(err.chain(), format!("organization file \"{path}\": {problem}"));
+    }
+
+    #[test]
+    fn the_commands_to_type_next_name_the_place_and_the_time() {
+        let regions = ["us-east-1".to_owned(), "eu-west-1".to_owned()];
+        let url = "http://127.0.0.1:1";
+        let [ingest, aws] = hints(url, &regions, Instant::from_text("2026-01-05T02:00:00Z"));
+        let expected = "lookback ingest --emulator --endpoint-url http://127.0.0.1:1 --region \
+                        us-east-1,eu-west-1 --organization";
+        assert_eq!(ingest, format!("{expected} --now 2026-01-05T02:00:00Z"));
+        assert_eq!(hints(url, &regions, None), [expected.to_owned(), aws]);
+        Arguments::try_parse_from(ingest.split(' ')).unwrap();
     }
 
     #[tokio::test]

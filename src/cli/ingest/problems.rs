@@ -69,7 +69,8 @@ pub(super) fn told(problems: &[Problem]) -> Vec<Told> {
 
 fn tell(problem: &Problem, places: &Places) -> Told {
     let chain = problem.error.chain();
-    let is_of_source = matches!(problem.class, CallClass::Credentials | CallClass::ClockSkew);
+    // Credentials, the clock, an endpoint: what does not hang on the Region does not name it.
+    let is_of_source = !chain.contains(&problem.place.region);
     let text = match places.count {
         1 => format!("source \"{}\": {chain}", problem.place.source),
         _ if is_of_source && places.sources.len() == 1 => {

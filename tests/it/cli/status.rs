@@ -51,6 +51,29 @@ fn people_see_a_strip_of_days() {
 }
 
 #[test]
+fn a_second_night_moves_the_strip_on() {
+    let desk = Desk::with_credentials();
+    for (night, failed) in [(NIGHT, 0), ("2026-01-06T02:00:00Z", 1)] {
+        let faults = if failed == 0 { "" } else { "deny-region=us-east-1" };
+        let told = desk.ingest(&Emulator::at(night, faults), night, &["--kind", "copy"]);
+        assert!(told.starts_with(&format!("exit {failed}\n")), "{told}");
+    }
+    let later = ["status", "--now", "2026-01-06T08:30:00Z", "--max-age", "26h"];
+    assert_snapshot!(desk.run(&later), @"
+    exit 1
+    -- stdout
+    source    Region     kind  last success  open  lost  days
+    default*  eu-west-1  copy  6 h ago          0     0  .............~############################+++
+    default*  us-east-1  copy  30 h ago         1     0  .............~###########################++xx
+
+    * all accounts of the organization
+    days from 2025-11-23 to 2026-01-06 UTC: # held, + held so far, read again, ~ held in part, x denied, . not read
+    -- stderr
+    warning: 1 of 2 have no success since 2026-01-05T06:30:00Z: default us-east-1 copy
+    ");
+}
+
+#[test]
 fn programs_are_told_in_json() {
     let told = desk().run(&["status", "--now", MORNING, "--format", "json", "--max-age", "7h"]);
     let (stdout, stderr) = told.split_once("-- stderr\n").unwrap();

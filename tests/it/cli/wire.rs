@@ -4,10 +4,15 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-/// The URL of a port where nobody listens.
+use tokio::net::TcpSocket;
+
+/// The URL of a port where nobody listens, nor will while this process lives: it is taken.
 pub(super) fn closed() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    std::mem::forget(socket);
+    url
 }
 
 /// The URL of a server that gives the head of each request the answer of `script`.
