@@ -42,6 +42,7 @@ pub(super) static TABLE: Table = Table {
         Column::long("retries", "", "Its calls that were repeated, for whatever reason.").ours(),
         Column::long("jobs", "", "The rows that came.").ours(),
         Column::long("refused", "", "The records that became no row.").ours(),
-        Column::text("message", "", "Why it did not end as it should; NULL if it did.").ours(),
+        Column::text("message", "", "Why it did not read what it was to read; NULL if it did.")
+            .ours(),
     ],
 };
