@@ -76,7 +76,9 @@ fn tell(url: &str, regions: &[String], now: Option<Instant>) -> Result<()> {
     writeln!(out, "{url}")
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write to standard output", err))?;
-    hints(url, regions, now).iter().for_each(|hint| printer::note(&format!("try: {hint}")));
+    for hint in hints(url, regions, now) {
+        printer::note(&format!("try: {hint}"));
+    }
     Ok(())
 }
 
