@@ -45,6 +45,8 @@ struct Nights {
     served: Served,
     ingest: Ingest,
     start: Warehouse,
+    /// The outline of `start`.
+    before: String,
     /// What is held after each commit of an undisturbed ingest, and before the first.
     commits: Vec<State>,
     /// What was left so far.
@@ -68,8 +70,8 @@ impl Nights {
         done.iter().for_each(|done| check_claims(done, &config(), Reach::Account));
         let commits: Vec<_> = std::iter::once(&start).chain(&done).map(state).collect();
         assert_ne!(commits.first(), commits.last());
-        let (left, was_settled) = (BTreeSet::new(), second);
-        Self { at: at(second), served, ingest, start, commits, left, was_settled }
+        let (before, left, was_settled) = (outline(&start), BTreeSet::new(), second);
+        Self { at: at(second), served, ingest, start, before, commits, left, was_settled }
     }
 
     fn end(&self) -> &State {
@@ -78,21 +80,25 @@ impl Nights {
 
     /// Looks at what was left, and ingests again, once for each sort of what is left: with the
     /// same catalog and as many files, it does the same.
+    /// Gives the place of the next ingest: what was left, if it is what was there before.
     #[track_caller]
-    fn check(&mut self, left: &Warehouse, when: &str) {
-        if !self.left.insert(outline(left)) {
-            return;
+    fn check(&mut self, left: Warehouse, when: &str) -> Warehouse {
+        let outline = outline(&left);
+        let is_as_before = outline == self.before;
+        if !self.left.insert(outline) {
+            return if is_as_before { left } else { self.start.copy() };
         }
-        let found = state(left);
+        let found = state(&left);
         let is_known = self.commits.contains(&found) || is_empty(&found);
         assert!(is_known, "{when}: {found:#?}");
-        let known = if found.is_some() { coverage(left) } else { BTreeMap::new() };
-        let runs: BTreeSet<_> = listings(left).into_keys().collect();
-        (self.ingest)(left, self.at, &self.served);
-        assert_eq!(&state(left), self.end(), "the ingest after {when}");
-        for (_, listed) in listings(left).into_iter().filter(|(run, _)| !runs.contains(run)) {
+        let known = if found.is_some() { coverage(&left) } else { BTreeMap::new() };
+        let runs: BTreeSet<_> = listings(&left).into_keys().collect();
+        (self.ingest)(&left, self.at, &self.served);
+        assert_eq!(&state(&left), self.end(), "the ingest after {when}");
+        for (_, listed) in listings(&left).into_iter().filter(|(run, _)| !runs.contains(run)) {
             self.was_settled |= check_listed(&known, &listed);
         }
+        self.start.copy()
     }
 
     /// After all: most was tried.
@@ -202,8 +208,8 @@ fn check_errors(second: bool) {
     let mut nights = Nights::new(second, ingest);
     assert!(nights.commits.len() > 3, "only {} commits", nights.commits.len());
     let sources = sources(&nights.served);
+    let mut left = nights.start.copy();
     for step in 1..STEPS_MAX {
-        let left = nights.start.copy();
         let night = night(nights.at, Steps::failing_at(step));
         let stop = watch::channel(false).1;
         match block_on(night.pull(&left, &sources, &Unwatched, stop)) {
@@ -215,7 +221,7 @@ fn check_errors(second: bool) {
         }
         let when = format!("a failure at step {step}");
         check_files(&left, &when);
-        nights.check(&left, &when);
+        left = nights.check(left, &when);
     }
     panic!("no ingest survives");
 }
@@ -241,8 +247,8 @@ fn run(warehouse: &Warehouse, at: Instant, served: &Served) -> Vec<Warehouse> {
 /// Ends the process at each step.
 fn check_aborts(second: bool) {
     let mut nights = Nights::new(second, run);
+    let mut left = nights.start.copy();
     for step in 1..STEPS_MAX {
-        let left = nights.start.copy();
         let mut process = process(&left.path(), nights.at, &nights.served);
         let status = process.env("LOOKBACK_TEST_ABORT_AT_STEP", step.to_string()).status().unwrap();
         if status.success() {
@@ -250,7 +256,7 @@ fn check_aborts(second: bool) {
             return nights.check_steps(step);
         }
         assert_eq!(status.code(), None, "step {step} ended otherwise than by a signal");
-        nights.check(&left, &format!("an end at step {step}"));
+        left = nights.check(left, &format!("an end at step {step}"));
     }
     panic!("no ingest survives");
 }
@@ -282,12 +288,12 @@ fn an_ingest_is_killed_at_some_moment() {
     let began = Moment::now();
     run(&nights.start.copy(), nights.at, &nights.served);
     let whole = began.elapsed();
+    let mut left = nights.start.copy();
     for moment in 0..MOMENTS {
-        let left = nights.start.copy();
         let mut process = process(&left.path(), nights.at, &nights.served).spawn().unwrap();
         sleep(whole * moment / MOMENTS);
         process.kill().unwrap();
         process.wait().unwrap();
-        nights.check(&left, &format!("a kill in part {moment}"));
+        left = nights.check(left, &format!("a kill in part {moment}"));
     }
 }

@@ -26,19 +26,18 @@ fn ingest(warehouse: &Warehouse, at: &str, faults: &'static str, sources: &[Sour
     block_on(night.ingest(warehouse, &config(), sources)).unwrap()
 }
 
-/// The problems, one line each, and what to do about them.
+/// The problems: how many of each there are, and what to do about them.
 fn words(report: &Report) -> String {
-    let mut words = String::new();
-    let mut hints = BTreeSet::new();
+    let mut problems: BTreeMap<_, u32> = BTreeMap::new();
     for problem in &report.problems {
-        let (Place { source, region, kind }, error) = (&problem.place, &problem.error);
-        let (operation, class) = (problem.operation, problem.class);
-        let story = error.chain();
-        writeln!(words, "{source} {region} {kind} {operation}: {class:?}: {story}").unwrap();
-        hints.extend(error.hint());
+        let (source, error) = (&problem.place.source, &problem.error);
+        let (class, story) = (problem.class, error.chain());
+        let story = format!("{source}: {class:?}: {story}");
+        *problems.entry((story, error.hint().unwrap_or_default())).or_default() += 1;
     }
-    for hint in hints {
-        writeln!(words, "hint: {hint}").unwrap();
+    let mut words = String::new();
+    for ((story, hint), count) in problems {
+        writeln!(words, "{count} {story}\n    hint: {hint}").unwrap();
     }
     words
 }
@@ -119,7 +118,12 @@ fn one_operation_is_denied() {
     let is_refused = |place: &Place| place.kind == JobKind::Scan;
     let reaches = [Reach::Account];
     let words = check("deny=ListScanJobs", &reaches, CoverageStatus::Denied, is_refused);
-    assert_snapshot!(words, @"");
+    assert_snapshot!(words, @r#"
+    1 account: Denied: access denied to ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListScanJobs
+    1 account: Denied: access denied to ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListScanJobs
+    "#);
 }
 
 #[test]
@@ -127,7 +131,24 @@ fn one_region_is_denied() {
     let is_refused = |place: &Place| place.region == "us-east-1";
     let reaches = [Reach::Account];
     let words = check("deny-region=us-east-1", &reaches, CoverageStatus::Denied, is_refused);
-    assert_snapshot!(words, @"");
+    assert_snapshot!(words, @r#"
+    1 account: Denied: access denied to ListBackupJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListBackupJobSummaries
+    1 account: Denied: access denied to ListBackupJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListBackupJobs
+    1 account: Denied: access denied to ListCopyJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListCopyJobSummaries
+    1 account: Denied: access denied to ListCopyJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListCopyJobs
+    1 account: Denied: access denied to ListRestoreJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListRestoreJobSummaries
+    1 account: Denied: access denied to ListRestoreJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListRestoreJobs
+    1 account: Denied: access denied to ListScanJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListScanJobSummaries
+    1 account: Denied: access denied to ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:ListScanJobs
+    "#);
 }
 
 #[test]
@@ -135,12 +156,48 @@ fn other_accounts_jobs_are_denied() {
     let is_refused = |place: &Place| place.source == "organization";
     let reaches = [Reach::Account, Reach::Organization];
     let words = check("deny-scope=organization", &reaches, CoverageStatus::Denied, is_refused);
-    assert_snapshot!(words, @"");
+    assert_snapshot!(words, @r#"
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListBackupJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListBackupJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListBackupJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListBackupJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListCopyJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListCopyJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListCopyJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListCopyJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListRestoreJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListRestoreJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListRestoreJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListRestoreJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListScanJobSummaries in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListScanJobSummaries in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    1 organization: OrganizationDenied: access denied to other accounts' jobs: ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
+    "#);
 }
 
 #[test]
 fn the_credentials_have_expired() {
     let reaches = [Reach::Organization];
     let words = check("expired-token=1", &reaches, CoverageStatus::Failed, |_| true);
-    assert_snapshot!(words, @"");
+    assert_snapshot!(words, @"
+    16 organization: Credentials: the AWS credentials have expired: ExpiredTokenException: The security token included in the request is expired
+        hint: name a profile with --profile, refresh AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), or log in with `aws sso login`
+    ");
 }
