@@ -137,6 +137,9 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             copy_folder(&entry.path(), &target);
+        } else if target.extension().is_some_and(|extension| extension == "parquet") {
+            // Data files never change: a second name is as good as a copy.
+            fs::hard_link(entry.path(), target).unwrap();
         } else {
             fs::copy(entry.path(), target).unwrap();
         }

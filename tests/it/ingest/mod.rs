@@ -1,6 +1,11 @@
 //! How rows get into a warehouse.
 
+mod cost;
+mod faults;
+mod isolation;
 mod model;
 mod naive;
 mod nights;
-mod organisation;
+pub(crate) mod organisation;
+mod overlap;
+mod stop;

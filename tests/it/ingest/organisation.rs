@@ -8,15 +8,18 @@ use lookback::catalog::AsOf;
 use lookback::emulator::faults::FaultPlan;
 use lookback::emulator::{self, Config, Job, Rates, World, is_listed};
 use lookback::error::Result;
-use lookback::ingest::{LISTING_LAG, Options, Pull, Report, RetryPolicy};
+use lookback::ingest::{LISTING_LAG, Options, Pull, Report, RetryPolicy, Unwatched, Watch};
 use lookback::lake::Lake;
 use lookback::model::{
-    Coverage, DAY, FixedClock, HORIZON_DAYS, Instant, JobKind, Place, Reach, Steps,
+    Coverage, CoverageStatus, DAY, FixedClock, HORIZON_DAYS, Instant, JobKind, Place, Reach, Steps,
 };
+use lookback::serve::aws::AwsService;
 use lookback::serve::http::Limits;
 use lookback::source::aws::Source;
 use lookback::tables::BACKUP_JOBS;
 use lookback::tables::{COPY_JOBS, Given, Origin, RESTORE_JOBS, Row, SCAN_JOBS, settle};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
 
 use crate::aws::Endpoint;
 use crate::warehouse::Warehouse;
@@ -75,27 +78,52 @@ impl Night {
         config: &Config,
         sources: &[Source],
     ) -> Result<Report> {
-        let plan: FaultPlan = self.faults.parse().unwrap();
-        let clock = Arc::new(FixedClock(self.at));
-        let world = World::new(config.clone()).unwrap();
-        let service = emulator::service(world, plan, Arc::clone(&clock) as _);
-        let endpoint = Endpoint::start(service, Limits::default()).await;
+        let endpoint = Endpoint::start(self.service(config), Limits::default()).await;
         let url = Some(format!("http://{}", endpoint.address));
         let at = |source: &Source| Source { endpoint_url: url.clone(), ..source.clone() };
         let sources: Vec<_> = sources.iter().map(at).collect();
-        let done = match warehouse.open(self.at, &self.steps) {
-            Err(err) => Err(err),
-            Ok(lake) => {
-                let pull = Pull {
-                    steps: self.steps.clone(),
-                    options: self.options,
-                    ..Pull::new(&lake, &sources, clock as _)
-                };
-                pull.run().await
-            }
-        };
+        let done = self.pull(warehouse, &sources, &Unwatched, watch::channel(false).1).await;
         endpoint.stop().await;
         done
+    }
+
+    /// What the organisation answers that night.
+    pub(crate) fn service(&self, config: &Config) -> AwsService {
+        let plan: FaultPlan = self.faults.parse().unwrap();
+        let world = World::new(config.clone()).unwrap();
+        emulator::service(world, plan, Arc::new(FixedClock(self.at)))
+    }
+
+    /// Reads sources whose endpoints run already.
+    pub(crate) async fn pull(
+        &self,
+        warehouse: &Warehouse,
+        sources: &[Source],
+        watch: &dyn Watch,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Report> {
+        let lake = warehouse.open(self.at, &self.steps)?;
+        let (steps, options) = (self.steps.clone(), self.options);
+        let clock = Arc::new(FixedClock(self.at));
+        Pull { steps, options, watch, stop, ..Pull::new(&lake, sources, clock) }.run().await
+    }
+}
+
+/// An endpoint on a thread of its own, until it is dropped.
+pub(crate) struct Served {
+    endpoint: Endpoint,
+    _runtime: Runtime,
+}
+
+impl Served {
+    pub(crate) fn new(service: AwsService) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let endpoint = runtime.block_on(Endpoint::start(service, Limits::default()));
+        Self { endpoint, _runtime: runtime }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.endpoint.address)
     }
 }
 
@@ -164,4 +192,22 @@ pub(crate) fn difference(held: &Row, job: &Job<'_>, at: Instant) -> Option<Strin
         };
         (!agrees).then(|| format!("{} is {is:?}, was {should_be:?} at {at}", column.name))
     })
+}
+
+/// Every interval that is said to be listed whole was: all that AWS showed of it is held.
+#[track_caller]
+pub(crate) fn check_claims(warehouse: &Warehouse, config: &Config, reach: Reach) {
+    let (world, held) = (World::new(config.clone()).unwrap(), held(warehouse));
+    for (place, known) in coverage(warehouse) {
+        for known in known.iter().filter(|known| known.status == CoverageStatus::Complete) {
+            shown_jobs(&world, &[known.listed_at], |name, job| {
+                let is_asked = reach == Reach::Organization || name.2 == world.management_account();
+                let is_claimed = name.0 == place.kind
+                    && name.1 == place.region
+                    && known.span.contains(job.creation_date());
+                let is_held = held.contains_key(&name);
+                assert!(!is_asked || !is_claimed || is_held, "{name:?} is not held: {known:?}");
+            });
+        }
+    }
 }

@@ -1,42 +1,18 @@
-//! A write that fails, or whose process is killed, at step N for N = 1, 2, 3, … until it survives.
+//! An import that fails, or whose process is killed, at each of its steps.
 //!
 //! After each the warehouse is the old state or the new one, whole; and the same import,
 //! undisturbed, then gives what an undisturbed run gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
 
 use lookback::model::{Instant, Steps};
-use lookback::tables::{Cell, Row};
+use lookback::tables::Row;
 use serde_json::{Value, json};
 
+use super::{STEPS_MAX, State, is_empty, state};
 use crate::warehouse::{Warehouse, instant};
-
-/// More steps than any import here has.
-const STEPS_MAX: u64 = 2000;
-
-/// What a warehouse holds: every row of every table as text; nothing where there is no warehouse.
-///
-/// The id of a run is left out, for each run has its own.
-type State = Option<BTreeMap<&'static str, Vec<String>>>;
-
-fn state(warehouse: &Warehouse) -> State {
-    let tables = warehouse.stored().ok()?;
-    let texts = |rows: Vec<Row>| {
-        let mut texts: Vec<_> = rows.into_iter().map(text).collect();
-        texts.sort();
-        texts
-    };
-    Some(tables.into_iter().map(|(table, rows)| (table.name, texts(rows))).collect())
-}
-
-fn text(mut row: Row) -> String {
-    if row.table().find("run_id").is_some() {
-        row.set("run_id", Cell::Null);
-    }
-    format!("{:?}", row.cells())
-}
 
 /// The documents of a first night and of the next, in which some jobs moved on.
 fn night(second: bool) -> Vec<Value> {
@@ -123,7 +99,7 @@ impl Nights {
     #[track_caller]
     fn check(&mut self, left: &Warehouse, step: u64) {
         let found = state(left);
-        let is_created = found.as_ref().is_some_and(|tables| tables.values().all(Vec::is_empty));
+        let is_created = is_empty(&found);
         let is_old = found == self.old || (!self.second && is_created);
         assert!(is_old || found == self.new, "at step {step}: {found:?}");
         let files = left.files_on_disk().len();
