@@ -15,7 +15,6 @@ mod endpoint;
 mod error;
 mod failure;
 mod fill;
-pub mod regions;
 mod restore;
 mod said;
 mod scan;
