@@ -91,7 +91,6 @@
 //! everything out anew if it finds one. What another tool left that cannot be read right (deleted
 //! rows, rows inside the catalog) is refused with the commands that clear it away.
 //!
-<<<<<<< HEAD
 //! # Ingesting
 //!
 //! [`ingest::Pull`] reads its sources in four steps.
@@ -125,14 +124,13 @@
 //! A day may be settled while a job of it is open: the job is then followed by itself, which costs
 //! one call and not a day's listing. Imports teach no coverage, for a file does not tell what it
 //! leaves out.
-=======
+//!
 //! # Summaries
 //!
 //! AWS's rule for its job summaries is written down once: what is asked is a
-//! [`model::SummaryRequest`], and each of our choices where AWS is silent is a named constant beside
-//! it. The engine makes it one plan, which table functions, the command line and the endpoint share.
+//! [`model::SummaryRequest`], and each of our choices where AWS is silent is a named constant
+//! beside it. The engine makes it one plan, which table functions and the command line share.
 //! [`model::Tally`] counts by the same rule with no plan at all, for the emulator and for tests.
->>>>>>> 9221ffb (wip)
 //!
 //! # Merging
 //!

@@ -246,9 +246,10 @@ impl IngestOptions {
 /// Tables: `backup_jobs`, `copy_jobs`, `restore_jobs`, `scan_jobs`, `aws_job_summaries`,
 /// `job_transitions`; views: `jobs`, `job_day_counts`, `backup_job_summaries` and its likes for
 /// copy, restore and scan; table functions: `list_backup_job_summaries(state => 'FAILED')` and its
-/// likes, with the arguments of AWS's operations and more. The schema `ops` tells what Lookback did and
-/// knows: `ops.runs`, `ops.units`, `ops.coverage`, `ops.snapshots`, `ops.files`, `ops.open_jobs`,
-/// always as they are now, whatever --as-of says. `DESCRIBE table` explains each column.
+/// likes, with the arguments of AWS's operations and more. The schema `ops` tells what Lookback did
+/// and knows: `ops.runs`, `ops.units`, `ops.coverage`, `ops.snapshots`, `ops.files`,
+/// `ops.open_jobs`, always as they are now, whatever --as-of says. `DESCRIBE table` explains each
+/// column.
 #[derive(Args, Debug)]
 pub(super) struct SqlOptions {
     /// The query; without it and without --file, it is read from standard input.

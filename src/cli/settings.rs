@@ -97,18 +97,17 @@ impl Settings {
         WritableLake::open_or_create(&self.warehouse, self.clock.now(), &self.steps)
     }
 
-<<<<<<< HEAD
     /// The instant that is pretended, if one is.
     pub(super) fn pretended(&self) -> Option<Instant> {
         self.now
-=======
+    }
+
     /// The warehouse, for questions.
     pub(super) async fn engine(&self, options: &ReadOptions) -> Result<Engine> {
         let lake = self.lake()?;
         let caller = options.caller.clone().or_else(|| self.config.caller.clone());
         let asker = Asker { caller, ..Asker::by(Arc::clone(&self.clock)) };
         Engine::open(&lake, options.as_of.unwrap_or_default(), self.limits(options), asker).await
->>>>>>> 9221ffb (wip)
     }
 
     /// What a query may use.

@@ -1,4 +1,5 @@
-//! Sizes, durations and account ids as people write them, on the command line and in `lookback.toml`. Pure.
+//! Sizes, durations and account ids as people write them, on the command line and in
+//! `lookback.toml`. Pure.
 
 use std::time::Duration;
 

@@ -3,8 +3,9 @@
 //! Promises: every table of one engine is of one snapshot, but for the schema `ops`, which shows
 //! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
-//! bounded; days are UTC; job summaries are counted by one plan, whoever asks. Refuses: any statement that writes, or that reads anything but the
-//! warehouse, and to answer from a table that it cannot read whole.
+//! bounded; days are UTC; job summaries are counted by one plan, whoever asks. Refuses: any
+//! statement that writes, or that reads anything but the warehouse, and to answer from a table that
+//! it cannot read whole.
 
 mod describe;
 mod failure;

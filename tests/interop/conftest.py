@@ -40,28 +40,17 @@ def environment(folder: pathlib.Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "Asia/Tokyo"}
 
 
-<<<<<<< HEAD
 def run_lookback(folder: pathlib.Path, *arguments, stdin=None, **variables) -> Outcome:
     """Runs `lookback` in a folder; `stdin` is text, or the output of another process.
 
     `variables` are those of its environment, besides what it needs to start.
-=======
-def run_lookback(folder: pathlib.Path, *arguments, stdin=None, more=None) -> Outcome:
-    """Runs `lookback` in a folder; `stdin` is text, or the output of another process.
-
-    `more` is what its environment has besides.
->>>>>>> 9221ffb (wip)
     """
     # Root writes where nothing may be written; without these two rights it is an owner like others.
     humble = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
     done = subprocess.run(
         [*(humble if os.getuid() == 0 else []), from_run("LOOKBACK_BIN"), *map(str, arguments)],
         cwd=folder,
-<<<<<<< HEAD
         env=environment(folder) | variables,
-=======
-        env=environment(folder) | (more or {}),
->>>>>>> 9221ffb (wip)
         **({"stdin": stdin} if hasattr(stdin, "read") else {"input": stdin or ""}),
         capture_output=True,
         encoding="utf-8",

@@ -49,7 +49,7 @@ def held(emulate, tmp_path_factory):
     flags = ("--resources", 40, "--regions", f"{REGION},us-east-1", "--speed", 0)
     url = emulate("--organization-file", folder / "organization.toml", *flags, now=NOW)
     source = ("--organization", "--region", f"{REGION},us-east-1", "--endpoint-url", url)
-    outcome = run_lookback(folder, "ingest", *source, "--now", NOW, more=KEYS)
+    outcome = run_lookback(folder, "ingest", *source, "--now", NOW, **KEYS)
     assert outcome.status == 0, outcome.stderr
     return url, folder
 

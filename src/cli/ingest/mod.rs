@@ -12,11 +12,6 @@ use tokio::sync::watch;
 
 use crate::error::{Error, Kind, Result};
 use crate::ingest::{Options, Progress, Pull, Report};
-<<<<<<< HEAD
-=======
-use crate::model::regions;
-use crate::source::aws::{CallClass, Source};
->>>>>>> 9221ffb (wip)
 
 use self::progress::Display;
 use super::args::IngestOptions;

@@ -13,12 +13,8 @@ use super::{
 /// Jobs that are alike, counted; a single job has count 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted<'a> {
-<<<<<<< HEAD
-    /// When they were created (see [`super::BUCKET_COLUMN`]), or any instant of their bucket.
-=======
     /// The time by which they are counted (see [`CountedBy`](super::CountedBy)), or any instant of
     /// their bucket.
->>>>>>> 9221ffb (wip)
     pub time: Instant,
     /// Their Region.
     pub region: &'a str,

@@ -24,7 +24,7 @@ pub use connection::Connection;
 pub use endpoint::Endpoint;
 pub use error::{CallClass, CallError};
 
-use crate::model::{JobKind, Reach};
+use crate::model::{JobKind, Reach, regions};
 
 /// One set of credentials and the Regions to read with it, as configured.
 #[derive(Clone, Debug, PartialEq)]

@@ -28,7 +28,8 @@ fn desk() -> Desk {
         })
     };
     let scan = json!({
-        "ScanJobId": "s-1", "AccountId": "111111111111", "State": "COMPLETED", "ResourceType": "EBS",
+        "ScanJobId": "s-1", "AccountId": "111111111111", "State": "COMPLETED",
+        "ResourceType": "EBS",
         "CreationDate": "2026-01-02T03:00:00Z", "MalwareScanner": "GUARDDUTY",
         "ScanResult": {"ScanResultStatus": "THREATS_FOUND"},
         "BackupVaultArn": "arn:aws:backup:eu-west-1:111111111111:backup-vault:gold",
@@ -267,12 +268,14 @@ fn flags_that_ask_nothing_are_refused() {
     ");
 }
 
+fn ask_in_sql(desk: &Desk, arguments: &str) -> String {
+    desk.run(&["sql", &format!("SELECT * FROM list_backup_job_summaries({arguments})")])
+}
+
 #[test]
 fn arguments_in_sql_that_ask_nothing_are_refused() {
     let desk = desk();
-    let run = |arguments: &str| {
-        desk.run(&["sql", &format!("SELECT * FROM list_backup_job_summaries({arguments})")])
-    };
+    let run = |arguments: &str| ask_in_sql(&desk, arguments);
     assert_snapshot!(run("acount_id => 'ANY'"), @r#"
     exit 2
     -- stderr
@@ -323,6 +326,12 @@ fn arguments_in_sql_that_ask_nothing_are_refused() {
     -- stderr
     error: account_id takes a text, and * is given
     ");
+}
+
+#[test]
+fn values_in_sql_that_ask_nothing_are_refused() {
+    let desk = desk();
+    let run = |arguments: &str| ask_in_sql(&desk, arguments);
     assert_snapshot!(run("since => '2026-01-01', aggregation_period => 'FOURTEEN_DAYS'"), @"
     exit 2
     -- stderr
@@ -346,6 +355,11 @@ fn arguments_in_sql_that_ask_nothing_are_refused() {
     -- stderr
     error: as_of "yesterday" is neither a snapshot number nor a time such as 2026-11-01T00:00:00Z
     "#);
+}
+
+#[test]
+fn functions_that_do_not_exist_are_refused_with_the_nearest() {
+    let desk = desk();
     assert_snapshot!(desk.run(&["sql", "SELECT * FROM list_backup_job_summaries"]), @r#"
     exit 2
     -- stderr

@@ -15,7 +15,9 @@ use crate::warehouse::{Warehouse, block_on};
 fn holding(rows: &[Row], now: Instant) -> Warehouse {
     let warehouse = Warehouse::new();
     let mut rows = rows.to_vec();
-    rows.iter_mut().for_each(|row| settle(row, "fixture", Origin::List, now));
+    for row in &mut rows {
+        settle(row, "fixture", Origin::List, now);
+    }
     warehouse.ingest(&rows, now, &Steps::none()).unwrap();
     warehouse
 }

@@ -68,9 +68,8 @@ fn account() -> impl Strategy<Value = AccountChoice> {
 /// A value is asked for in any spelling.
 fn choice(kind: JobKind, dimension: Dimension) -> impl Strategy<Value = Choice> {
     let value = select(values(kind, dimension.column(kind)));
-    let spelled = (value, any::<bool>()).prop_map(|(value, is_plain)| match is_plain {
-        true => Choice::Value(value.to_lowercase().replace('_', "")),
-        false => Choice::Value(value),
+    let spelled = (value, any::<bool>()).prop_map(|(value, is_plain)| {
+        Choice::Value(if is_plain { value.to_lowercase().replace('_', "") } else { value })
     });
     prop_oneof![
         Just(Choice::Omitted),
