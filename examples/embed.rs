@@ -12,7 +12,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use lookback::catalog::AsOf;
 use lookback::cli::SystemClock;
-use lookback::engine::{Engine, Limits};
+use lookback::engine::{Asker, Engine, Limits};
 use lookback::error::{Error, Result};
 use lookback::ingest::Pull;
 use lookback::lake::{Lake, WritableLake};
@@ -52,7 +52,8 @@ async fn ingest(folder: &Path, source: Source) -> Result<()> {
 
 /// Asks the newest snapshot, and shows the rows as a table as they come.
 async fn ask(folder: &Path, sql: &str) -> Result<()> {
-    let engine = Engine::open(&Lake::open(folder)?, AsOf::Latest, Limits::default()).await?;
+    let (lake, asker) = (Lake::open(folder)?, Asker::by(Arc::new(SystemClock)));
+    let engine = Engine::open(&lake, AsOf::Latest, Limits::default(), asker).await?;
     let mut answer = engine.run(engine.parse(sql)?.remove(0)).await?;
     let out = Box::new(io::stdout());
     let mut table = output::writer(Format::Table, &answer.schema, out, Options::default())?;

@@ -36,7 +36,7 @@
 //! `tests/tidy.rs` enforces it, and which room may name which crate.
 //!
 //! - [`error`]: one error type, its kinds, hints; no exit codes, no HTTP status.
-//! - [`model`]: kinds, states, instants, the summary request; pure.
+//! - [`model`]: kinds, states, instants, Regions, the summary request; pure.
 //! - [`tables`]: one SQL table a file, one declaration a column; rows ⇄ record batches ⇄ AWS's
 //!   JSON; views. May name model.
 //! - [`catalog`]: every SQLite statement: DuckLake's tables, the ledger, the one commit, the
@@ -124,6 +124,13 @@
 //! A day may be settled while a job of it is open: the job is then followed by itself, which costs
 //! one call and not a day's listing. Imports teach no coverage, for a file does not tell what it
 //! leaves out.
+//!
+//! # Summaries
+//!
+//! AWS's rule for its job summaries is written down once: what is asked is a
+//! [`model::SummaryRequest`], and each of our choices where AWS is silent is a named constant
+//! beside it. The engine makes it one plan, which table functions and the command line share.
+//! [`model::Tally`] counts by the same rule with no plan at all, for the emulator and for tests.
 //!
 //! # Merging
 //!

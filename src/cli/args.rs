@@ -13,7 +13,8 @@ use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 
 use super::config::CONCURRENCY_MAX;
-use super::units::{age, bytes, rate, seconds};
+use super::summaries::SummariesOptions;
+use super::units::{account_id, age, bytes, rate, seconds};
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
 ///
@@ -46,6 +47,7 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
+    Summaries(Box<SummariesOptions>),
 }
 
 /// Show what Lookback does, with a simulated organisation and no AWS account.
@@ -242,9 +244,12 @@ impl IngestOptions {
 /// Ask the warehouse in SQL.
 ///
 /// Tables: `backup_jobs`, `copy_jobs`, `restore_jobs`, `scan_jobs`, `aws_job_summaries`,
-/// `job_transitions`; views: `jobs`, `job_day_counts`. The schema `ops` tells what Lookback did and
-/// knows: `ops.runs`, `ops.units`, `ops.coverage`, `ops.snapshots`, `ops.files`, `ops.open_jobs`,
-/// always as they are now, whatever --as-of says. `DESCRIBE table` explains each column.
+/// `job_transitions`; views: `jobs`, `job_day_counts`, `backup_job_summaries` and its likes for
+/// copy, restore and scan; table functions: `list_backup_job_summaries(state => 'FAILED')` and its
+/// likes, with the arguments of AWS's operations and more. The schema `ops` tells what Lookback did
+/// and knows: `ops.runs`, `ops.units`, `ops.coverage`, `ops.snapshots`, `ops.files`,
+/// `ops.open_jobs`, always as they are now, whatever --as-of says. `DESCRIBE table` explains each
+/// column.
 #[derive(Args, Debug)]
 pub(super) struct SqlOptions {
     /// The query; without it and without --file, it is read from standard input.
@@ -262,9 +267,20 @@ pub(super) struct SqlOptions {
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) read: ReadOptions,
+}
+
+/// Which state is asked, by whom, and with what means.
+#[derive(Args, Debug)]
+pub(super) struct ReadOptions {
     /// Ask an earlier state: the number of a snapshot, or an instant.
     #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]
     pub(super) as_of: Option<AsOf>,
+
+    /// The account whose jobs a summary counts that names none [default: all accounts, summed]
+    #[arg(long, value_name = "ACCOUNT_ID", value_parser = account_id, env = "LOOKBACK_CALLER")]
+    pub(super) caller: Option<String>,
 
     /// How much memory the query may use before it spills to disk [default: 1G]
     #[arg(long, value_name = "SIZE", value_parser = bytes, env = "LOOKBACK_MEMORY_LIMIT")]
@@ -325,7 +341,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     })
 }
 
-fn kinds() -> impl TypedValueParser<Value = JobKind> {
+pub(super) fn kinds() -> impl TypedValueParser<Value = JobKind> {
     PossibleValuesParser::new(JobKind::ALL.map(JobKind::name)).try_map(|name| {
         JobKind::from_name(&name).ok_or_else(|| format!("there is no kind \"{name}\""))
     })

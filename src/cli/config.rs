@@ -12,10 +12,10 @@ use crate::model::{JobKind, Reach};
 
 use super::section::{File, Section};
 use super::sources::{Regions, Table};
-use super::units::{RATES, bytes, is_rate};
+use super::units::{RATES, account_id, bytes, is_rate};
 
 /// The keys outside of tables, and the tables.
-const KEYS: [&str; 5] = ["warehouse", "memory_limit", "timeout", "ingest", "source"];
+const KEYS: [&str; 6] = ["warehouse", "caller", "memory_limit", "timeout", "ingest", "source"];
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
 /// The keys of `[[source]]`.
@@ -43,6 +43,8 @@ pub(super) const CONCURRENCY_MAX: u64 = 256;
 pub(super) struct Config {
     /// The folder of the warehouse; relative to the folder of the file.
     pub(super) warehouse: Option<PathBuf>,
+    /// The account that a summary means which names none.
+    pub(super) caller: Option<String>,
     /// How much memory a query may use, in bytes.
     pub(super) memory_limit: Option<usize>,
     /// How long a query may take.
@@ -70,12 +72,20 @@ impl Config {
         let concurrency = ingest.map(concurrency).transpose()?.flatten();
         Ok(Self {
             warehouse: top.text("warehouse")?.map(PathBuf::from),
+            caller: caller(top)?,
             memory_limit: memory_limit(top)?,
             timeout: timeout(top)?,
             concurrency,
             sources: sources.into_iter().map(source).collect::<Result<_>>()?,
         })
     }
+}
+
+fn caller(top: Section<'_>) -> Result<Option<String>> {
+    let Some(text) = top.text("caller")? else { return Ok(None) };
+    account_id(&text).map(Some).map_err(|_| {
+        top.wrong("caller", "not an account id").with_hint("write 12 digits in quotes")
+    })
 }
 
 fn memory_limit(top: Section<'_>) -> Result<Option<usize>> {
@@ -184,6 +194,7 @@ mod tests {
     fn every_key_has_its_type() {
         let text = "
             warehouse = \"/var/lib/lookback\"
+            caller = \"111111111111\"
             memory_limit = \"2G\"
             timeout = 1.5
             [ingest]
@@ -199,7 +210,7 @@ mod tests {
             accounts = [\"111111111111\"]
         ";
         let prod = Table {
-            origin: Some("file \"l.toml\", line 7".to_owned()),
+            origin: Some("file \"l.toml\", line 8".to_owned()),
             name: Some("prod".to_owned()),
             regions: Some(Regions::These(vec!["us-east-1".to_owned()])),
             kinds: Some(vec![JobKind::Backup, JobKind::Scan]),
@@ -208,13 +219,14 @@ mod tests {
             ..Table::default()
         };
         let other = Table {
-            origin: Some("file \"l.toml\", line 13".to_owned()),
+            origin: Some("file \"l.toml\", line 14".to_owned()),
             regions: Some(Regions::All),
             accounts: Some(vec!["111111111111".to_owned()]),
             ..Table::default()
         };
         let expected = Config {
             warehouse: Some(PathBuf::from("/var/lib/lookback")),
+            caller: Some("111111111111".to_owned()),
             memory_limit: Some(2 << 30),
             timeout: Some(Duration::from_millis(1500)),
             concurrency: Some(4),
@@ -269,6 +281,11 @@ mod tests {
             "memory_limit = \"much\"",
             "file \"l.toml\", line 1: key \"memory_limit\" is \"much\", not a size",
             Some("write a size such as \"512M\" or \"2G\""),
+        );
+        check_wrong(
+            "caller = \"12\"",
+            "file \"l.toml\", line 1: key \"caller\" is \"12\", not an account id",
+            Some("write 12 digits in quotes"),
         );
         check_wrong(
             "timeout = 0",

@@ -9,7 +9,7 @@ use arrow::datatypes::Int64Type;
 use tempfile::TempDir;
 
 use crate::catalog::AsOf;
-use crate::engine::{Engine, Limits};
+use crate::engine::{Asker, Engine, Limits};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::model::Instant;
@@ -41,7 +41,8 @@ pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
     printer::end_progress();
     let report = report?;
     let lake = Lake::open(place.path())?;
-    let engine = Engine::open(&lake, AsOf::Latest, Limits::default()).await?;
+    let engine =
+        Engine::open(&lake, AsOf::Latest, Limits::default(), Asker::at(report.now)).await?;
     let story = Story { demo: &demo, report: &report, engine: &engine };
     let mut out = Target::Stdout.out();
     let mut print = |text: &str| {

@@ -20,6 +20,7 @@ mod signals;
 mod sources;
 mod sql;
 mod status;
+mod summaries;
 mod target;
 mod units;
 
@@ -95,6 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
+            Command::Summaries(options) => summaries::run(&settings, options).await,
         }
     })
 }

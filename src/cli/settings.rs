@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Limits;
+use crate::engine::{Asker, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
 use crate::source::aws::Source;
 
-use super::args::{Arguments, IngestOptions, SqlOptions};
+use super::args::{Arguments, IngestOptions, ReadOptions};
 use super::clock::SystemClock;
 use super::config::Config;
 use super::sources::{self, Regions, Table, Wanted};
@@ -102,8 +102,16 @@ impl Settings {
         self.now
     }
 
+    /// The warehouse, for questions.
+    pub(super) async fn engine(&self, options: &ReadOptions) -> Result<Engine> {
+        let lake = self.lake()?;
+        let caller = options.caller.clone().or_else(|| self.config.caller.clone());
+        let asker = Asker { caller, ..Asker::by(Arc::clone(&self.clock)) };
+        Engine::open(&lake, options.as_of.unwrap_or_default(), self.limits(options), asker).await
+    }
+
     /// What a query may use.
-    pub(super) fn limits(&self, options: &SqlOptions) -> Limits {
+    fn limits(&self, options: &ReadOptions) -> Limits {
         let memory = options.memory_limit.or(self.config.memory_limit);
         let time: Option<Duration> = options.timeout.or(self.config.timeout);
         Limits { memory_bytes: memory.unwrap_or(MEMORY_DEFAULT), time }
@@ -226,7 +234,7 @@ mod tests {
         let limits = |flags: &[&str], environment| {
             let (settings, arguments) = settings(flags, environment);
             let Command::Sql(options) = arguments.command else { panic!("another command") };
-            (settings.warehouse.clone(), settings.limits(&options).memory_bytes)
+            (settings.warehouse.clone(), settings.limits(&options.read).memory_bytes)
         };
         let beside_the_file = folder.path().join("lookback/w");
         assert_eq!(limits(&["sql"], &environment), (beside_the_file, 1024));

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read, stdin};
 
 use futures::StreamExt;
 
-use crate::engine::{Answer, Engine};
+use crate::engine::Answer;
 use crate::error::{Error, Result};
 use crate::output::{self, Format, Written};
 
@@ -15,9 +15,7 @@ use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
     let text = question(options)?;
-    let lake = settings.lake()?;
-    let limits = settings.limits(options);
-    let engine = Engine::open(&lake, options.as_of.unwrap_or_default(), limits).await?;
+    let engine = settings.engine(&options.read).await?;
     let statements = engine.parse(&text)?;
     if statements.is_empty() {
         return Err(Error::input("there is no statement to run"));
@@ -34,7 +32,7 @@ pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Sta
         }
         answers += 1;
         refuse_second_answer(format, answers)?;
-        tell(write(answer, format, &target).await?);
+        show(answer, format, &target).await?;
     }
     target.finish()?;
     Ok(Status::Done)
@@ -65,6 +63,12 @@ fn refuse_second_answer(format: Format, answers: usize) -> Result<()> {
     }
     Err(Error::input(format!("format {format} holds one answer, and the text asks for more"))
         .with_hint("run one query at a time, or use --format table"))
+}
+
+/// Writes an answer, and tells how many rows it has.
+pub(super) async fn show(answer: Answer, format: Format, target: &Target) -> Result<()> {
+    tell(write(answer, format, target).await?);
+    Ok(())
 }
 
 async fn write(mut answer: Answer, format: Format, target: &Target) -> Result<Written> {

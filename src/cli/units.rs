@@ -1,6 +1,9 @@
-//! Sizes and durations as people write them, on the command line and in `lookback.toml`. Pure.
+//! Sizes, durations and account ids as people write them, on the command line and in
+//! `lookback.toml`. Pure.
 
 use std::time::Duration;
+
+use crate::model::is_account_id;
 
 /// A size such as `512M` or `2G`; the units are of 1024.
 pub(super) fn bytes(text: &str) -> Result<usize, String> {
@@ -25,6 +28,12 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     seconds
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .ok_or_else(|| "it is no number of seconds above 0".to_owned())
+}
+
+/// An account id.
+pub(super) fn account_id(text: &str) -> Result<String, String> {
+    let id = is_account_id(text).then(|| text.to_owned());
+    id.ok_or_else(|| "it is no account id of 12 digits".to_owned())
 }
 
 /// A length of time such as `90m`, `26h` or `2d`, in whole seconds.

@@ -101,6 +101,7 @@ impl Inner {
                     region,
                     account_id: &accounts[group.account as usize],
                     values: values(group),
+                    further: &[],
                     is_parent: group.is_parent,
                     is_child: group.is_child,
                     count: *count,

@@ -3,8 +3,9 @@
 //! Promises: every table of one engine is of one snapshot, but for the schema `ops`, which shows
 //! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
-//! bounded; days are UTC. Refuses: any statement that writes, or that reads anything but the
-//! warehouse, and to answer from a table that it cannot read whole.
+//! bounded; days are UTC; job summaries are counted by one plan, whoever asks. Refuses: any
+//! statement that writes, or that reads anything but the warehouse, and to answer from a table that
+//! it cannot read whole.
 
 mod describe;
 mod failure;
@@ -15,6 +16,7 @@ mod ops;
 mod plans;
 mod prune;
 mod reader;
+mod summary;
 mod table;
 
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaPr
 use datafusion::datasource::ViewTable;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
 use futures::StreamExt;
@@ -34,11 +37,15 @@ use futures::stream::BoxStream;
 use crate::catalog::{AsOf, Snapshot};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
+use crate::model::{Clock, FixedClock, Instant, SummaryRequest, SummaryRow};
 use crate::tables::{self, OPS_SCHEMA, VIEWS};
 
 use self::failure::explain;
 use self::guard::Allowed;
+use self::summary::{Summaries, SummaryFunctions};
 use self::table::LakeTable;
+
+pub use self::summary::{Argument, Given, Question, Wording, function_name};
 
 /// The name of the warehouse in SQL.
 const CATALOG: &str = "lookback";
@@ -59,6 +66,27 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { memory_bytes: 1024 * 1024 * 1024, time: None }
+    }
+}
+
+/// Who asks, and when: what summaries need to know besides their arguments.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// Tells the instant from which AWS's periods are counted back.
+    pub clock: Arc<dyn Clock>,
+    /// The account that a summary means which names none; without it, the sum of all.
+    pub caller: Option<String>,
+}
+
+impl Asker {
+    /// Somebody without an account, by `clock`.
+    pub fn by(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, caller: None }
+    }
+
+    /// Somebody without an account, at an instant.
+    pub fn at(instant: Instant) -> Self {
+        Self::by(Arc::new(FixedClock(instant)))
     }
 }
 
@@ -92,6 +120,7 @@ pub struct Engine {
     context: SessionContext,
     snapshot: Snapshot,
     limits: Limits,
+    summaries: Summaries,
 }
 
 impl std::fmt::Debug for Engine {
@@ -105,14 +134,15 @@ impl Engine {
     ///
     /// # Errors
     /// `Input` if there is no such state.
-    pub async fn open(lake: &Lake, as_of: AsOf, limits: Limits) -> Result<Self> {
+    pub async fn open(lake: &Lake, as_of: AsOf, limits: Limits, asker: Asker) -> Result<Self> {
         let snapshot = lake.catalog.snapshot(as_of)?;
-        let context = context(lake, limits)?;
-        for table in tables::ALL {
-            let provider = LakeTable::open(lake, table, snapshot);
-            context.register_table(table.name, Arc::new(provider)).map_err(explain)?;
+        let tables = tables::ALL.map(|table| Arc::new(LakeTable::open(lake, table, snapshot)));
+        let summaries = Summaries::new(lake, &tables, asker);
+        let context = context(lake, limits, &summaries)?;
+        for table in tables {
+            context.register_table(table.table().name, table).map_err(explain)?;
         }
-        let engine = Self { context, snapshot, limits };
+        let engine = Self { context, snapshot, limits, summaries };
         for view in VIEWS {
             engine.add_view(view.name, view.query()).await?;
         }
@@ -166,11 +196,44 @@ impl Engine {
         // The guard lets views and settings through; nothing else that is no query gets here.
         let options = SQLOptions::new().with_allow_dml(false);
         options.verify_plan(&plan).map_err(explain)?;
+        self.answer(plan).await
+    }
+
+    async fn answer(&self, plan: LogicalPlan) -> Result<Answer> {
         let frame = self.context.execute_logical_plan(plan).await.map_err(explain)?;
         let stream = frame.execute_stream().await.map_err(explain)?;
         let schema = stream.schema();
         let batches = stream.map(|batch| batch.map_err(explain)).boxed();
         Ok(Answer { schema, batches: limits::within(batches, self.limits.time) })
+    }
+
+    /// What `question` asks, of who asks this engine.
+    ///
+    /// # Errors
+    /// `Input` for the first argument that is wrong.
+    pub fn request(&self, question: &Question) -> Result<SummaryRequest> {
+        self.summaries.request(question)
+    }
+
+    /// The answer to a question for summaries, in the columns of SQL's table functions.
+    ///
+    /// # Errors
+    /// `Input` for the first argument that is wrong; `Limit` when a limit is reached.
+    pub async fn summarize(&self, question: &Question) -> Result<Answer> {
+        self.answer(self.summaries.plan(question)?).await
+    }
+
+    /// The rows that a request asks for, in [`SummaryRow::order`].
+    ///
+    /// # Errors
+    /// `Limit` when a limit is reached.
+    pub async fn summaries(&self, request: &SummaryRequest) -> Result<Vec<SummaryRow>> {
+        let answer = self.answer(self.summaries.plan_request(request)?).await?;
+        let mut found = Vec::new();
+        for batch in answer.collect().await? {
+            found.extend(summary::rows(request, &batch)?);
+        }
+        Ok(found)
     }
 
     /// Runs a text of one statement and collects its rows: for reports and tests.
@@ -184,7 +247,7 @@ impl Engine {
 }
 
 /// A session with bounded memory and the warehouse's store.
-fn context(lake: &Lake, limits: Limits) -> Result<SessionContext> {
+fn context(lake: &Lake, limits: Limits, summaries: &Summaries) -> Result<SessionContext> {
     let mut config = SessionConfig::new()
         .with_default_catalog_and_schema(CATALOG, MAIN_SCHEMA)
         .with_create_default_catalog_and_schema(false)
@@ -193,11 +256,14 @@ fn context(lake: &Lake, limits: Limits) -> Result<SessionContext> {
     options.execution.time_zone = Some("+00:00".to_owned());
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
+    // The rows of a summary come in their order, wherever it is asked for.
+    options.sql_parser.enable_subquery_sort_elimination = false;
     let runtime = limits::runtime(limits.memory_bytes).map_err(explain)?;
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_relation_planners(vec![Arc::new(SummaryFunctions(summaries.clone()))])
         .build();
     let context = SessionContext::new_with_state(state);
     let catalog = MemoryCatalogProvider::new();

@@ -1,13 +1,19 @@
 //! Names that a query uses and that do not exist, with the nearest one that does.
 
+use std::ops::ControlFlow;
+
+use datafusion::common::TableReference;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
+use datafusion::sql::planner::object_name_to_table_reference;
+use datafusion::sql::sqlparser::ast::{TableFactor, Visit, Visitor};
 
 use crate::error::{Error, Result};
+use crate::model::JobKind;
 use crate::tables::OPS_SCHEMA;
 
 use super::failure::explain;
-use super::{CATALOG, MAIN_SCHEMA};
+use super::{CATALOG, MAIN_SCHEMA, summary};
 
 /// How alike two names must be to be taken for one another, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.7;
@@ -22,11 +28,18 @@ pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
         .map(|(_, other)| other)
 }
 
-/// Refuses a statement that names a table that does not exist.
+/// Refuses a statement that names a table, or a function in the place of one, that does not exist.
 pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> Result<()> {
+    let functions = functions_called(statement);
+    let names = function_names(context);
+    if let Some(unknown) = functions.iter().find(|it| !names.iter().any(|name| name == it.table()))
+    {
+        return Err(missing_function(unknown.table(), &names));
+    }
     let references = context.state().resolve_table_references(statement).map_err(explain)?;
     for reference in references {
-        if context.table_exist(reference.clone()).map_err(explain)? {
+        let is_function = functions.contains(&reference);
+        if is_function || context.table_exist(reference.clone()).map_err(explain)? {
             continue;
         }
         match reference.schema() {
@@ -39,8 +52,56 @@ pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> R
     Ok(())
 }
 
+/// The functions that a statement calls where a table could stand.
+fn functions_called(statement: &Statement) -> Vec<TableReference> {
+    struct Calls(Vec<TableReference>);
+
+    impl Visitor for Calls {
+        type Break = ();
+
+        fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+            if let TableFactor::Table { name, args: Some(_), .. } = factor
+                && let Ok(name) = object_name_to_table_reference(name.clone(), true)
+            {
+                self.0.push(name);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+
+    let mut calls = Calls(Vec::new());
+    let mut inner = statement;
+    while let Statement::Explain(explain) = inner {
+        inner = &explain.statement;
+    }
+    if let Statement::Statement(sql) = inner {
+        // It never breaks off.
+        let _ = sql.visit(&mut calls);
+    }
+    calls.0
+}
+
+/// The functions that can stand for a table, ours first.
+fn function_names(context: &SessionContext) -> Vec<String> {
+    let ours = JobKind::ALL.map(|kind| summary::function_name(kind).to_owned());
+    let mut others: Vec<_> = context.state().table_functions().keys().cloned().collect();
+    others.sort();
+    ours.into_iter().chain(others).collect()
+}
+
+fn missing_function(name: &str, names: &[String]) -> Error {
+    let error = Error::input(format!("there is no table function \"{name}\""));
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
+        None => error.with_hint(format!("the table functions are {}", names.join(", "))),
+    }
+}
+
 fn missing(context: &SessionContext, name: &str) -> Error {
     let error = Error::input(format!("there is no table \"{name}\""));
+    if function_names(context).iter().any(|function| function == name) {
+        return error.with_hint(format!("it is a function: write {name}()"));
+    }
     let (names, of_ops) = (table_names(context, MAIN_SCHEMA), table_names(context, OPS_SCHEMA));
     if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
         return error.with_hint(format!("did you mean \"{near}\"?"));

@@ -44,6 +44,24 @@ impl LakeTable {
         Self { table, schema: scan_schema(table), store: lake.store.clone(), files }
     }
 
+    pub(super) fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// False if and only if the bounds of every file tell that it holds no row of `region`.
+    pub(super) fn may_hold_region(&self, region: &str) -> bool {
+        let (Some(place), Ok(files)) = (self.table.find("region"), &self.files) else {
+            return true;
+        };
+        files.iter().any(|file| {
+            let bounds = file.columns[place].as_ref();
+            bounds.is_none_or(|it| {
+                it.min.as_deref().is_none_or(|min| min <= region)
+                    && it.max.as_deref().is_none_or(|max| region <= max)
+            })
+        })
+    }
+
     /// The files that may hold rows that `predicate` lets through.
     fn needed(&self, predicate: Option<&Arc<dyn PhysicalExpr>>) -> Result<Vec<&DataFile>> {
         let files = self.files.as_ref().map_err(|err| external(err.restate()))?;

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::{Mutex as Gate, MutexGuard as Turn, OnceCell};
 
-use crate::source::aws::{CallClass, CallError, Connection, Endpoint, Source, regions};
+use crate::model::regions;
+use crate::source::aws::{CallClass, CallError, Connection, Endpoint, Source};
 
 use super::retry::RetryPolicy;
 use super::unit::{Failure, restate};
@@ -164,7 +165,7 @@ impl SourceState {
 mod tests {
     use super::*;
     use crate::error::{Error, Kind};
-    use crate::source::aws::regions::REGIONS;
+    use crate::model::regions::REGIONS;
 
     fn every() -> Source {
         Source::new("s", REGIONS.iter().map(|region| region.name.to_owned()))

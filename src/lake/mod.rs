@@ -11,7 +11,7 @@ use crate::model::{Instant, Steps};
 use crate::store::Store;
 
 /// An open warehouse.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Lake {
     /// What it holds.
     pub catalog: Catalog,

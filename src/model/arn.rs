@@ -1,4 +1,9 @@
-//! What an Amazon Resource Name tells about account and Region.
+//! Account ids, and what an Amazon Resource Name tells about account and Region.
+
+/// True if and only if `text` is the id of an AWS account: 12 digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// The Region and account of an ARN, `arn:partition:service:region:account:resource`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! The words of AWS Backup as values: job kinds, states, instants, ARNs, steps,
-//! the summary request.
+//! Regions, the summary request.
 //!
 //! Promises: everything here is pure. No I/O, no async, no clock, no randomness: those enter as
 //! arguments. Refuses: any crate that knows a file, a network or a table.
@@ -9,12 +9,13 @@ mod clock;
 mod coverage;
 mod job;
 mod kind;
+pub mod regions;
 mod state;
 mod steps;
 mod summary;
 mod time;
 
-pub use arn::ArnParts;
+pub use arn::{ArnParts, is_account_id};
 pub use clock::{Clock, FixedClock};
 pub use coverage::{
     Coverage, CoverageStatus, HORIZON_DAYS, OVERLAP_DAYS, Span, found, gaps, learn,
@@ -24,9 +25,9 @@ pub use kind::JobKind;
 pub use state::{RESTORE_TEST_DAYS, RestoreTest, Tracking, is_terminal, tracking};
 pub use steps::Steps;
 pub use summary::{
-    AGGREGATE_ALL, ANY, AccountChoice, Accounts, BUCKET_COLUMN, Choice, Composites, Counted,
-    DAILY_BUCKETS, DEFAULT_COMPOSITES, DEFAULT_PERIOD, Dimension, END_TIME_BEFORE_MIDNIGHT,
-    OMITTED_DIMENSION_SHOWS, OMITTED_OWN_ACCOUNT_SHOWS, PerDimension, Period, Shown,
-    SummaryRequest, SummaryRow, TODAY_IS_INCLUDED, Tally, Window, same_value,
+    AGGREGATE_ALL, ANY, AccountChoice, Accounts, Bucket, Choice, Composites, Counted, CountedBy,
+    DAILY_BUCKETS, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, DEFAULT_PERIOD, Dimension,
+    END_TIME_BEFORE_MIDNIGHT, OMITTED_DIMENSION_SHOWS, OMITTED_OWN_ACCOUNT_SHOWS, PerDimension,
+    Period, Shown, SummaryRequest, SummaryRow, TODAY_IS_INCLUDED, Tally, Window, same_value,
 };
 pub use time::{DAY, HOUR, Instant, MINUTE, SECOND};

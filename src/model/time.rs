@@ -97,6 +97,12 @@ impl Instant {
         self.chrono().map_or((1970, 1), |time| (time.year(), time.month()))
     }
 
+    /// 00:00 UTC of the first day of a month (1 to 12), if the calendar has it.
+    pub fn month_start(year: i32, month: u32) -> Option<Self> {
+        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+        Self::from_chrono(first.and_hms_opt(0, 0, 0)?.and_utc())
+    }
+
     /// The UTC day as text, `2026-11-01`.
     pub fn day_text(self) -> String {
         self.chrono().map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string())

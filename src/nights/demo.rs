@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::catalog::AsOf;
 use crate::emulator::faults::FaultPlan;
 use crate::emulator::{self, Config, Rates, World};
-use crate::engine::{Engine, Limits};
+use crate::engine::{Asker, Engine, Limits};
 use crate::error::{Error, Result};
 use crate::ingest::{Options, Progress, Pull, Report, RetryPolicy, Totals};
 use crate::lake::{Lake, WritableLake};
@@ -121,7 +121,8 @@ impl Demo {
         server.stop().await;
         done?;
         let lake = Lake::open(folder)?;
-        let engine = Engine::open(&lake, AsOf::Latest, Limits::default()).await?;
+        let engine =
+            Engine::open(&lake, AsOf::Latest, Limits::default(), Asker::at(clock.now())).await?;
         let verdict = compare(&engine, &world, &nights).await?;
         let now = clock.now();
         Ok(DemoReport {

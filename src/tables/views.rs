@@ -12,6 +12,22 @@ pub struct View {
 pub static VIEWS: &[View] = &[
     View { name: "jobs", text: include_str!("../../sql/views/jobs.sql") },
     View { name: "job_day_counts", text: include_str!("../../sql/views/job_day_counts.sql") },
+    View {
+        name: "backup_job_summaries",
+        text: include_str!("../../sql/views/backup_job_summaries.sql"),
+    },
+    View {
+        name: "copy_job_summaries",
+        text: include_str!("../../sql/views/copy_job_summaries.sql"),
+    },
+    View {
+        name: "restore_job_summaries",
+        text: include_str!("../../sql/views/restore_job_summaries.sql"),
+    },
+    View {
+        name: "scan_job_summaries",
+        text: include_str!("../../sql/views/scan_job_summaries.sql"),
+    },
 ];
 
 impl View {

@@ -43,6 +43,24 @@ QUERIES = {
         SELECT is_parent, is_encrypted, count(*) AS jobs FROM backup_jobs
         GROUP BY is_parent, is_encrypted
         ORDER BY is_parent NULLS FIRST, is_encrypted NULLS FIRST""",
+    # Summaries.
+    "backup summaries of a week": """
+        SELECT * FROM backup_job_summaries
+        WHERE start_time >= '2026-09-14T00:00:00Z' AND start_time < '2026-09-21T00:00:00Z'
+        ORDER BY start_time, region, account_id, state, resource_type,
+            message_category NULLS FIRST
+        LIMIT 1000""",
+    "totals of copy summaries": """
+        SELECT state, CAST(sum(count) AS bigint) AS jobs, min(start_time) AS first,
+            max(end_time) AS last
+        FROM copy_job_summaries GROUP BY state ORDER BY state""",
+    "totals of restore summaries": """
+        SELECT start_time, end_time, CAST(sum(count) AS bigint) AS jobs
+        FROM restore_job_summaries GROUP BY start_time, end_time ORDER BY start_time""",
+    "totals of scan summaries": """
+        SELECT malware_scanner, scan_result_status, CAST(sum(count) AS bigint) AS jobs
+        FROM scan_job_summaries GROUP BY malware_scanner, scan_result_status
+        ORDER BY malware_scanner, scan_result_status NULLS FIRST""",
     # Times.
     "jobs of one day": """
         SELECT count(*) AS jobs, min(creation_date) AS first, max(creation_date) AS last

@@ -9,4 +9,5 @@ mod ingest;
 mod readme;
 mod slt;
 mod source;
+mod summaries;
 mod warehouse;

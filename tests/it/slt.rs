@@ -9,7 +9,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use lookback::catalog::{
     AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
 };
-use lookback::engine::{Engine, Limits};
+use lookback::engine::{Asker, Engine, Limits};
 use lookback::error::{Error, Result};
 use lookback::lake::Lake;
 use lookback::model::{
@@ -140,10 +140,12 @@ fn sql_answers_as_the_files_say() {
     let lake = Lake::open(&warehouse.path()).unwrap();
     let paths = below(Path::new(FOLDER), "slt");
     assert!(!paths.is_empty(), "no .slt file below {FOLDER}");
+    let asker = || Asker::at(instant("2026-01-20T03:00:00Z"));
     let mut failures = Vec::new();
     for path in &paths {
-        let open =
-            || async { Engine::open(&lake, AsOf::Latest, Limits::default()).await.map(Session) };
+        let open = || async {
+            Engine::open(&lake, AsOf::Latest, Limits::default(), asker()).await.map(Session)
+        };
         let mut runner = Runner::new(open);
         runner.with_column_validator(default_column_validator);
         if env::var_os(UPDATE).is_some() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use lookback::catalog::AsOf;
-use lookback::engine::{Engine, Limits};
+use lookback::engine::{Asker, Engine, Limits};
 use lookback::error::{Kind, Result};
 use lookback::ingest::{Ingested, Writer};
 use lookback::lake::{Lake, WritableLake};
@@ -71,7 +71,12 @@ impl Warehouse {
     /// All rows of these tables, each ordered by its key, as SQL gives them.
     pub(crate) fn rows<const N: usize>(&self, tables: [&'static Table; N]) -> [Vec<Row>; N] {
         let lake = Lake::open(&self.path()).unwrap();
-        let open = Engine::open(&lake, AsOf::Latest, Limits::default());
+        let open = Engine::open(
+            &lake,
+            AsOf::Latest,
+            Limits::default(),
+            Asker::at(Instant::from_micros(0)),
+        );
         let engine = block_on(open).unwrap();
         tables.map(|table| {
             let order = table.key.join(", ");

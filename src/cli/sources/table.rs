@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::model::{ArnParts, JobKind, Reach};
-use crate::source::aws::{DEFAULT_RATE, Role, Source, regions};
+use crate::model::{ArnParts, JobKind, Reach, is_account_id, regions};
+use crate::source::aws::{DEFAULT_RATE, Role, Source};
 
 /// The name of sessions of assumed roles, as AWS `CloudTrail` shows it.
 const SESSION_NAME: &str = "lookback";
@@ -236,7 +236,7 @@ impl Table {
     }
 
     fn check_account(&self, account: &str) -> Result<()> {
-        if is_account(account) {
+        if is_account_id(account) {
             return Ok(());
         }
         let what = format!("names account \"{account}\", which is not 12 digits");
@@ -288,11 +288,7 @@ pub(super) fn role_account(arn: &str) -> Option<&str> {
     let (before, name) = arn.split_once(":role/")?;
     let is_iam = before.split(':').nth(2) == Some("iam");
     let account = ArnParts::of(arn).account_id?;
-    (is_iam && !name.is_empty() && is_account(account)).then_some(account)
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    (is_iam && !name.is_empty() && is_account_id(account)).then_some(account)
 }
 
 /// True for what looks like a Region, known or not.

@@ -3,14 +3,18 @@
 //! AWS leaves much of this unsaid. Each choice of ours is one named constant or one function here,
 //! so that one comparison with live AWS can correct it (DESIGN 6; domain page, section 2).
 
+mod dimension;
 mod tally;
+mod window;
 
-use super::{DAY, Instant, JobKind};
+use super::{Instant, JobKind};
 
+pub use dimension::{Dimension, PerDimension};
 pub use tally::{Counted, SummaryRow, Tally};
+pub use window::{Bucket, Period, Window};
 
-/// The column whose UTC day is the day of a job.
-pub const BUCKET_COLUMN: &str = "creation_date";
+/// The time that decides to which bucket a job belongs, unless asked otherwise.
+pub const DEFAULT_COUNTED_BY: CountedBy = CountedBy::Creation;
 /// The period of a request that names none.
 pub const DEFAULT_PERIOD: Period = Period::OneDay;
 /// `ONE_DAY` gives so many days, a row each.
@@ -37,134 +41,6 @@ pub fn same_value(one: &str, other: &str) -> bool {
         text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
     }
     letters(one).eq(letters(other))
-}
-
-/// A half-open span of time, `[start, end)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Window {
-    /// The first instant inside.
-    pub start: Instant,
-    /// The first instant after it.
-    pub end: Instant,
-}
-
-impl Window {
-    /// True if and only if `instant` lies inside.
-    pub fn contains(self, instant: Instant) -> bool {
-        self.start <= instant && instant < self.end
-    }
-}
-
-/// AWS's `AggregationPeriod`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Period {
-    /// Each of the 14 days before the last 00:00 UTC, a row each.
-    OneDay,
-    /// The 7 days before the last 00:00 UTC as one.
-    SevenDays,
-    /// The 14 days before the last 00:00 UTC as one.
-    FourteenDays,
-}
-
-impl Period {
-    /// All periods, in AWS's order.
-    pub const ALL: [Self; 3] = [Self::OneDay, Self::SevenDays, Self::FourteenDays];
-
-    /// AWS's word: `ONE_DAY`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OneDay => "ONE_DAY",
-            Self::SevenDays => "SEVEN_DAYS",
-            Self::FourteenDays => "FOURTEEN_DAYS",
-        }
-    }
-
-    /// The period with that [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|period| same_value(period.name(), name))
-    }
-
-    /// The spans of time to count in, oldest first, for a request made at `now`.
-    pub fn buckets(self, now: Instant) -> Vec<Window> {
-        let last = now.day_start();
-        let end = if TODAY_IS_INCLUDED { last + DAY } else { last };
-        let one = |days: i64| vec![Window { start: end - days * DAY, end }];
-        match self {
-            Self::OneDay => (0..DAILY_BUCKETS)
-                .map(|day| end - (DAILY_BUCKETS - day) * DAY)
-                .map(|start| Window { start, end: start + DAY })
-                .collect(),
-            Self::SevenDays => one(7),
-            Self::FourteenDays => one(14),
-        }
-    }
-}
-
-/// What summaries count by, besides time, Region and account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dimension {
-    /// `State`; a restore job's `Status`.
-    State,
-    /// `ResourceType`.
-    ResourceType,
-    /// `MessageCategory`; restore and scan summaries have none.
-    MessageCategory,
-    /// `MalwareScanner`; scan summaries only.
-    MalwareScanner,
-    /// `ScanResultStatus`; scan summaries only.
-    ScanResultStatus,
-}
-
-/// One value for each [`Dimension`], by [`Dimension::place`].
-pub type PerDimension<T> = [T; 5];
-
-impl Dimension {
-    /// All dimensions, in the order in which rows are sorted.
-    pub const ALL: PerDimension<Self> = [
-        Self::State,
-        Self::ResourceType,
-        Self::MessageCategory,
-        Self::MalwareScanner,
-        Self::ScanResultStatus,
-    ];
-
-    /// The dimensions that summaries of `kind` have.
-    pub fn of(kind: JobKind) -> &'static [Self] {
-        use Dimension::{MalwareScanner, MessageCategory, ResourceType, ScanResultStatus, State};
-        match kind {
-            JobKind::Backup | JobKind::Copy => &[State, ResourceType, MessageCategory],
-            JobKind::Restore => &[State, ResourceType],
-            JobKind::Scan => &[State, ResourceType, MalwareScanner, ScanResultStatus],
-        }
-    }
-
-    /// AWS's name, of the parameter and of the member: `ResourceType`.
-    pub fn aws_name(self) -> &'static str {
-        match self {
-            Self::State => "State",
-            Self::ResourceType => "ResourceType",
-            Self::MessageCategory => "MessageCategory",
-            Self::MalwareScanner => "MalwareScanner",
-            Self::ScanResultStatus => "ScanResultStatus",
-        }
-    }
-
-    /// The column of the jobs of `kind` that holds it.
-    pub fn column(self, kind: JobKind) -> &'static str {
-        match self {
-            Self::State if kind == JobKind::Restore => "status",
-            Self::State => "state",
-            Self::ResourceType => "resource_type",
-            Self::MessageCategory => "message_category",
-            Self::MalwareScanner => "malware_scanner",
-            Self::ScanResultStatus => "scan_result_status",
-        }
-    }
-
-    /// Its place in a [`PerDimension`].
-    pub fn place(self) -> usize {
-        self as usize
-    }
 }
 
 /// How a request asks for a dimension.
@@ -266,6 +142,36 @@ impl AccountChoice {
     }
 }
 
+/// Which time of a job decides to which bucket it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CountedBy {
+    /// When it was created.
+    Creation,
+    /// When it ended; a job without such a time does not count.
+    Completion,
+}
+
+impl CountedBy {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Creation, Self::Completion];
+
+    /// The word in a question: `creation`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Creation => "creation",
+            Self::Completion => "completion",
+        }
+    }
+
+    /// The column of the jobs that holds the time.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Creation => "creation_date",
+            Self::Completion => "completion_date",
+        }
+    }
+}
+
 /// Whether composite jobs, their children, or both count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Composites {
@@ -277,6 +183,20 @@ pub enum Composites {
     ChildrenOnly,
 }
 
+impl Composites {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::ParentsAndChildren, Self::ParentsOnly, Self::ChildrenOnly];
+
+    /// The word in a question: `both`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ParentsAndChildren => "both",
+            Self::ParentsOnly => "parents",
+            Self::ChildrenOnly => "children",
+        }
+    }
+}
+
 /// One question for counts of jobs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SummaryRequest {
@@ -284,10 +204,16 @@ pub struct SummaryRequest {
     pub kind: JobKind,
     /// The spans of time to count in: sorted, and none overlaps another.
     pub buckets: Vec<Window>,
+    /// Which time of a job must lie in one of them.
+    pub counted_by: CountedBy,
+    /// Only jobs of this Region; without it those of all, a row for each.
+    pub region: Option<String>,
     /// Whose jobs.
     pub account: AccountChoice,
     /// How each dimension was asked for.
     pub choices: PerDimension<Choice>,
+    /// Further columns of the jobs, each a row for each value; AWS has none.
+    pub further: Vec<&'static str>,
     /// Which composite jobs count.
     pub composites: Composites,
 }
@@ -304,41 +230,19 @@ impl SummaryRequest {
         Some(Window { start: first.start, end: last.end })
     }
 
+    /// True if and only if every instant of the span lies in a bucket.
+    pub fn is_without_gaps(&self) -> bool {
+        self.buckets.windows(2).all(|pair| pair[0].end == pair[1].start)
+    }
+
     fn bucket(&self, time: Instant) -> Option<usize> {
-        let after = self.buckets.partition_point(|bucket| bucket.start <= time);
-        let at = after.checked_sub(1)?;
-        self.buckets[at].contains(time).then_some(at)
+        Window::position(&self.buckets, time)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check_buckets(period: Period, now: &str, expected: &[&str]) {
-        let now = Instant::from_text(now).unwrap();
-        let shown = |w: &Window| format!("{}..{}", w.start.day_text(), w.end.day_text());
-        let got: Vec<String> = period.buckets(now).iter().map(shown).collect();
-        assert_eq!(got, expected);
-    }
-
-    #[test]
-    fn days_end_at_the_last_midnight() {
-        check_buckets(Period::SevenDays, "2026-11-22T00:00:00Z", &["2026-11-15..2026-11-22"]);
-        check_buckets(Period::SevenDays, "2026-11-21T23:59:59.999Z", &["2026-11-14..2026-11-21"]);
-        check_buckets(Period::FourteenDays, "2026-11-22T12:00:00Z", &["2026-11-08..2026-11-22"]);
-    }
-
-    #[test]
-    fn one_day_gives_fourteen_rows_without_today() {
-        let now = Instant::from_text("2026-11-22T00:00:00Z").unwrap();
-        let buckets = Period::OneDay.buckets(now);
-        assert_eq!(buckets.len(), 14);
-        assert!(buckets.windows(2).all(|pair| pair[0].end == pair[1].start));
-        assert!(buckets.iter().all(|bucket| bucket.end - bucket.start == DAY));
-        assert_eq!(buckets[13].end, now);
-    }
 
     #[test]
     fn values_compare_without_case_and_underscore() {

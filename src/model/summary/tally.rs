@@ -13,7 +13,8 @@ use super::{
 /// Jobs that are alike, counted; a single job has count 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted<'a> {
-    /// When they were created (see [`super::BUCKET_COLUMN`]), or any instant of their bucket.
+    /// The time by which they are counted (see [`CountedBy`](super::CountedBy)), or any instant of
+    /// their bucket.
     pub time: Instant,
     /// Their Region.
     pub region: &'a str,
@@ -21,6 +22,8 @@ pub struct Counted<'a> {
     pub account_id: &'a str,
     /// Their values, by [`Dimension::place`]; `None` where the job has none.
     pub values: PerDimension<Option<&'a str>>,
+    /// Their values in the request's further columns, in its order.
+    pub further: &'a [Option<&'a str>],
     /// True for composite jobs.
     pub is_parent: bool,
     /// True for jobs with a parent.
@@ -52,6 +55,8 @@ pub struct SummaryRow {
     pub account_id: Option<String>,
     /// By [`Dimension::place`]: the jobs' own spelling, `AGGREGATE_ALL`, or nothing.
     pub values: PerDimension<Option<String>>,
+    /// The values of the request's further columns, in its order, as text.
+    pub further: Vec<Option<String>>,
     /// How many jobs.
     pub count: i64,
 }
@@ -62,7 +67,8 @@ impl SummaryRow {
         self.values[dimension.place()].as_deref()
     }
 
-    /// Start time, Region, account, then the dimensions in their order; an absent value is first.
+    /// Start time, Region, account, the dimensions in their order, then the further columns; an
+    /// absent value is first.
     pub fn order(&self, other: &Self) -> Ordering {
         let key = |row: &Self| (row.start_time, row.end_time);
         key(self)
@@ -70,6 +76,7 @@ impl SummaryRow {
             .then_with(|| self.region.cmp(&other.region))
             .then_with(|| self.account_id.cmp(&other.account_id))
             .then_with(|| self.values.cmp(&other.values))
+            .then_with(|| self.further.cmp(&other.further))
     }
 }
 
@@ -91,7 +98,8 @@ impl<'a> Tally<'a> {
     pub fn add(&mut self, jobs: &Counted<'_>) {
         let request = self.request;
         let Some(bucket) = request.bucket(jobs.time) else { return };
-        let admitted = request.account.accounts.contain(jobs.account_id)
+        let admitted = request.region.as_deref().is_none_or(|region| region == jobs.region)
+            && request.account.accounts.contain(jobs.account_id)
             && request.composites.admits(jobs)
             && Dimension::of(request.kind)
                 .iter()
@@ -130,6 +138,9 @@ impl<'a> Tally<'a> {
                 push_part(&mut self.key, jobs.values[dimension.place()]);
             }
         }
+        for value in jobs.further {
+            push_part(&mut self.key, *value);
+        }
     }
 }
 
@@ -157,6 +168,7 @@ fn row(request: &SummaryRequest, bucket: usize, jobs: &Counted<'_>) -> SummaryRo
         region: jobs.region.to_owned(),
         account_id: show(request.account.shown, Some(jobs.account_id)),
         values,
+        further: jobs.further.iter().map(|value| value.map(str::to_owned)).collect(),
         count: jobs.count,
     }
 }
@@ -177,7 +189,9 @@ fn prefer_least_spelling(request: &SummaryRequest, row: &mut SummaryRow, jobs: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountChoice, Accounts, DEFAULT_COMPOSITES, JobKind, Period};
+    use crate::model::{
+        AccountChoice, Accounts, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, JobKind, Period,
+    };
 
     fn request(choices: [&str; 3]) -> SummaryRequest {
         let choice = |text: &str| match text {
@@ -192,7 +206,10 @@ mod tests {
             kind: JobKind::Backup,
             buckets: Period::OneDay.buckets(Instant::from_text("2026-11-22").unwrap()),
             account: AccountChoice { accounts: Accounts::Every, shown: Shown::Value },
+            counted_by: DEFAULT_COUNTED_BY,
+            region: None,
             choices: all,
+            further: vec![],
             composites: DEFAULT_COMPOSITES,
         }
     }
@@ -207,6 +224,7 @@ mod tests {
             region: "eu-west-1",
             account_id,
             values: all,
+            further: &[],
             is_parent: false,
             is_child: false,
             count: 1,

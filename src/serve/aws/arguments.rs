@@ -1,7 +1,8 @@
 //! Values of parameters: checked, since AWS's clients do not check them, and typed.
 
 use crate::model::{
-    ANY, Choice, DEFAULT_PERIOD, Dimension, Instant, PerDimension, Period, same_value,
+    ANY, Choice, DEFAULT_PERIOD, Dimension, Instant, PerDimension, Period, is_account_id,
+    same_value,
 };
 
 use super::backend::{Condition, Test};
@@ -77,9 +78,10 @@ impl Arguments {
             }
             Role::After(column) => condition(column, Test::After(time(value).map_err(wrong)?)),
             Role::Before(column) => condition(column, Test::Before(time(value).map_err(wrong)?)),
-            Role::Choice(dimension, values) => {
+            Role::Choice(dimension) => {
+                let values = dimension.listed(operation.kind);
                 self.choices[dimension.place()] =
-                    choice(*dimension, *values, value).map_err(wrong)?;
+                    choice(*dimension, values, value).map_err(wrong)?;
             }
         }
         Ok(())
@@ -98,10 +100,6 @@ fn page_size(operation: &Operation, value: &str) -> Result<usize, String> {
 /// A listing's message category that is no filter: counts have no meaning in a listing.
 fn is_everything(value: &str) -> bool {
     value == WILDCARD || !matches!(Choice::from_text(value), Choice::Value(_))
-}
-
-fn is_account_id(value: &str) -> bool {
-    value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn accounts(value: &str) -> Result<Choice, String> {

@@ -83,8 +83,8 @@ pub(super) enum Role {
     After(&'static str),
     /// A time must be earlier.
     Before(&'static str),
-    /// How to count by a dimension, and its values if AWS lists them.
-    Choice(Dimension, Option<&'static [&'static str]>),
+    /// How to count by a dimension.
+    Choice(Dimension),
 }
 
 const fn parameter(member: &'static str, wire: &'static str, role: Role) -> Parameter {
@@ -117,48 +117,6 @@ const SCAN_STATES: &[&str] =
     &["CANCELED", "COMPLETED", "COMPLETED_WITH_ISSUES", "CREATED", "FAILED", "RUNNING"];
 const SCANNERS: &[&str] = &["GUARDDUTY"];
 const SCAN_RESULTS: &[&str] = &["NO_THREATS_FOUND", "THREATS_FOUND", "UNKNOWN"];
-
-/// The summaries' states are wider than the jobs'.
-const BACKUP_COUNTED: &[&str] = &[
-    "CREATED",
-    "PENDING",
-    "RUNNING",
-    "ABORTING",
-    "ABORTED",
-    "COMPLETED",
-    "FAILED",
-    "EXPIRED",
-    "PARTIAL",
-    "AGGREGATE_ALL",
-    "ANY",
-];
-const COPY_COUNTED: &[&str] = &[
-    "CREATED",
-    "RUNNING",
-    "ABORTING",
-    "ABORTED",
-    "COMPLETING",
-    "COMPLETED",
-    "FAILING",
-    "FAILED",
-    "PARTIAL",
-    "AGGREGATE_ALL",
-    "ANY",
-];
-const RESTORE_COUNTED: &[&str] =
-    &["CREATED", "PENDING", "RUNNING", "ABORTED", "COMPLETED", "FAILED", "AGGREGATE_ALL", "ANY"];
-const SCAN_COUNTED: &[&str] = &[
-    "CREATED",
-    "COMPLETED",
-    "COMPLETED_WITH_ISSUES",
-    "RUNNING",
-    "FAILED",
-    "CANCELED",
-    "AGGREGATE_ALL",
-    "ANY",
-];
-/// "The field also supports `ANY`, and `AGGREGATE_ALL`."
-const SCANNERS_COUNTED: &[&str] = &["GUARDDUTY", "AGGREGATE_ALL", "ANY"];
 
 /// Every operation.
 pub(super) static ALL: [&Operation; 13] = [
@@ -357,9 +315,9 @@ static LIST_BACKUP_JOB_SUMMARIES: Operation = Operation {
     result: "BackupJobSummaries",
     parameters: &[
         same("AccountId", Account),
-        same("State", Choice(Dimension::State, Some(BACKUP_COUNTED))),
-        same("ResourceType", Choice(Dimension::ResourceType, None)),
-        same("MessageCategory", Choice(Dimension::MessageCategory, None)),
+        same("State", Choice(Dimension::State)),
+        same("ResourceType", Choice(Dimension::ResourceType)),
+        same("MessageCategory", Choice(Dimension::MessageCategory)),
         same("AggregationPeriod", Period),
         same("MaxResults", MaxResults),
         same("NextToken", NextToken),
@@ -374,9 +332,9 @@ static LIST_COPY_JOB_SUMMARIES: Operation = Operation {
     result: "CopyJobSummaries",
     parameters: &[
         same("AccountId", Account),
-        same("State", Choice(Dimension::State, Some(COPY_COUNTED))),
-        same("ResourceType", Choice(Dimension::ResourceType, None)),
-        same("MessageCategory", Choice(Dimension::MessageCategory, None)),
+        same("State", Choice(Dimension::State)),
+        same("ResourceType", Choice(Dimension::ResourceType)),
+        same("MessageCategory", Choice(Dimension::MessageCategory)),
         same("AggregationPeriod", Period),
         same("MaxResults", MaxResults),
         same("NextToken", NextToken),
@@ -391,8 +349,8 @@ static LIST_RESTORE_JOB_SUMMARIES: Operation = Operation {
     result: "RestoreJobSummaries",
     parameters: &[
         same("AccountId", Account),
-        same("State", Choice(Dimension::State, Some(RESTORE_COUNTED))),
-        same("ResourceType", Choice(Dimension::ResourceType, None)),
+        same("State", Choice(Dimension::State)),
+        same("ResourceType", Choice(Dimension::ResourceType)),
         same("AggregationPeriod", Period),
         same("MaxResults", MaxResults),
         same("NextToken", NextToken),
@@ -407,11 +365,10 @@ static LIST_SCAN_JOB_SUMMARIES: Operation = Operation {
     result: "ScanJobSummaries",
     parameters: &[
         same("AccountId", Account),
-        same("ResourceType", Choice(Dimension::ResourceType, None)),
-        same("MalwareScanner", Choice(Dimension::MalwareScanner, Some(SCANNERS_COUNTED))),
-        // No ANY here: AWS's enumeration does not have it.
-        same("ScanResultStatus", Choice(Dimension::ScanResultStatus, Some(SCAN_RESULTS))),
-        same("State", Choice(Dimension::State, Some(SCAN_COUNTED))),
+        same("ResourceType", Choice(Dimension::ResourceType)),
+        same("MalwareScanner", Choice(Dimension::MalwareScanner)),
+        same("ScanResultStatus", Choice(Dimension::ScanResultStatus)),
+        same("State", Choice(Dimension::State)),
         same("AggregationPeriod", Period),
         same("MaxResults", MaxResults),
         same("NextToken", NextToken),

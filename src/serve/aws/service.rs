@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use crate::model::{
-    AccountChoice, Accounts, Clock, DEFAULT_COMPOSITES, Dimension, Instant, SummaryRequest,
-    SummaryRow,
+    AccountChoice, Accounts, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
+    SummaryRequest, SummaryRow,
 };
 use crate::serve::http::{Failure, HttpRequest, Service};
 use crate::serve::reply::Reply;
@@ -218,8 +218,11 @@ fn summary_request(call: &Call, account: AccountChoice, at: Instant) -> SummaryR
     SummaryRequest {
         kind: call.operation.kind,
         buckets: call.arguments.period().buckets(at),
+        counted_by: DEFAULT_COUNTED_BY,
+        region: Some(call.caller.region.clone()),
         account,
         choices: call.arguments.choices.clone(),
+        further: Vec::new(),
         composites: DEFAULT_COMPOSITES,
     }
 }
@@ -271,6 +274,7 @@ fn summary_place(fields: &[Option<String>], region: &str) -> Option<(Instant, Su
         region: region.to_owned(),
         account_id: account_id.clone(),
         values: values.to_vec().try_into().ok().filter(|_| values.len() == Dimension::ALL.len())?,
+        further: Vec::new(),
         count: 0,
     };
     Some((time(0)?, row))

@@ -13,9 +13,10 @@ use aws_sdk_backup::config::timeout::TimeoutConfig;
 use aws_sdk_backup::config::{Builder, Credentials, Region};
 
 use crate::error::{Error, Result};
+use crate::model::regions;
 
 use super::endpoint::Endpoint;
-use super::{Role, Source, regions};
+use super::{Role, Source};
 
 /// A connection attempt takes so long at most.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,10 +1,11 @@
 //! Why a call failed, and what to do about it.
 
 use crate::error::{Error, Kind};
+use crate::model::regions;
 
 use super::connection::CALL_TIMEOUT;
 use super::failure::{Failure, How};
-use super::{Role, Source, regions};
+use super::{Role, Source};
 
 /// A call that failed.
 #[derive(Debug)]

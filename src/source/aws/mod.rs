@@ -15,7 +15,6 @@ mod endpoint;
 mod error;
 mod failure;
 mod fill;
-pub mod regions;
 mod restore;
 mod said;
 mod scan;
@@ -25,7 +24,7 @@ pub use connection::Connection;
 pub use endpoint::Endpoint;
 pub use error::{CallClass, CallError};
 
-use crate::model::{JobKind, Reach};
+use crate::model::{JobKind, Reach, regions};
 
 /// One set of credentials and the Regions to read with it, as configured.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use lookback::error::Result;
 use lookback::model::{
-    Accounts, BUCKET_COLUMN, Counted, Dimension, JobKind, PerDimension, SummaryRequest, SummaryRow,
-    Tally,
+    Accounts, Counted, Dimension, JobKind, PerDimension, SummaryRequest, SummaryRow, Tally,
 };
 use lookback::serve::aws::{Backend, Caller, ListRequest, Page, Position};
 use lookback::tables::Row;
@@ -65,10 +64,11 @@ impl Backend for Memory {
                 values[dimension.place()] = row.text(dimension.column(request.kind));
             }
             tally.add(&Counted {
-                time: row.time(BUCKET_COLUMN).unwrap(),
+                time: row.time(request.counted_by.column()).unwrap(),
                 region: &caller.region,
                 account_id: row.text("account_id").unwrap(),
                 values,
+                further: &[],
                 is_parent: row.bool("is_parent") == Some(true),
                 is_child: row.text("parent_job_id").is_some(),
                 count: 1,

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant as Moment};
 
 use insta::assert_snapshot;
 use lookback::lake::WritableLake;
+use lookback::model::regions::REGIONS;
 use lookback::model::{Instant, Steps};
-use lookback::source::aws::regions::REGIONS;
 use serde_json::Value;
 
 use super::emulated::Emulator;

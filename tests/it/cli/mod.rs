@@ -10,6 +10,7 @@ mod pruning;
 mod refusals;
 mod sql;
 mod status;
+mod summaries;
 mod together;
 mod wire;
 

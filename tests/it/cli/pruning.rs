@@ -62,6 +62,13 @@ fn only_the_files_that_a_query_needs_are_read() {
     check(&format!("SELECT outcome FROM jobs WHERE {day}"), 1);
     check("SELECT job_id FROM jobs WHERE kind = 'copy'", 0);
     check("SELECT job_id FROM jobs WHERE kind = 'backup' AND state = 'FAILED'", 182);
+    let week = "since => '2025-07-01', until => '2025-07-08'";
+    check(&format!("SELECT * FROM list_backup_job_summaries({week})"), 7);
+    let counted = "SELECT * FROM list_backup_job_summaries(account_id => 'ANY', state => 'FAILED'";
+    check(&format!("{counted}, {week}, bucket => 'year')"), 7);
+    check(&format!("{counted}, {week}, region => 'eu-west-1')"), 3);
+    // Of the 14 days before 2026-01-05, 10 have a job.
+    check("SELECT * FROM list_backup_job_summaries()", 10);
     let counts = "SELECT state, job_count FROM job_day_counts WHERE";
     check(&format!("{counts} day = DATE '2025-07-01'"), 1);
     check(&format!("{counts} day BETWEEN DATE '2025-07-01' AND DATE '2025-07-07'"), 7);

@@ -151,7 +151,7 @@ fn sql_that_is_wrong_is_refused() {
     exit 2
     -- stderr
     error: there is no table "invoices"
-    hint: the tables and views are aws_job_summaries, backup_jobs, copy_jobs, job_day_counts, job_transitions, jobs, restore_jobs, scan_jobs
+    hint: the tables and views are aws_job_summaries, backup_job_summaries, backup_jobs, copy_job_summaries, copy_jobs, job_day_counts, job_transitions, jobs, restore_job_summaries, restore_jobs, scan_job_summaries, scan_jobs
     "#);
     assert_snapshot!(sql("SELECT backup_jobid FROM backup_jobs"), @r#"
     exit 2

@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
 use lookback::catalog::{AsOf, WriterLock};
-use lookback::engine::{Engine, Limits};
+use lookback::engine::{Asker, Engine, Limits};
 use lookback::lake::Lake;
 
 use super::{Desk, JOBS, alter_catalog, jobs};
-use crate::warehouse::block_on;
+use crate::warehouse::{block_on, instant};
 
 const QUERY: &str = "SELECT count(*) AS jobs, min(state) AS state FROM backup_jobs";
 
@@ -44,7 +44,8 @@ fn a_second_writer_is_refused_and_readers_are_not() {
 fn a_reader_keeps_its_snapshot_while_a_writer_commits() {
     let desk = Desk::with_jobs();
     let lake = Lake::open(&desk.path("warehouse")).unwrap();
-    let open = || block_on(Engine::open(&lake, AsOf::Latest, Limits::default())).unwrap();
+    let asker = || Asker::at(instant("2026-01-05"));
+    let open = || block_on(Engine::open(&lake, AsOf::Latest, Limits::default(), asker())).unwrap();
     let states = |engine: &Engine| {
         let batches = block_on(engine.query("SELECT state FROM backup_jobs ORDER BY 1")).unwrap();
         format!("{}", arrow::util::pretty::pretty_format_batches(&batches).unwrap())

@@ -5,6 +5,8 @@ mod blocks;
 use std::fmt::Write;
 use std::{env, fs};
 
+use lookback::engine::{Argument, function_name};
+use lookback::model::JobKind;
 use lookback::output::Format;
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
@@ -91,12 +93,36 @@ fn reference() -> String {
         writeln!(text, "| `{}` | {} |", view.name, view.doc()).unwrap();
     }
     text.push('\n');
+    functions(&mut text);
     for table in tables::OPS {
         describe(&format!("{}.{}", tables::OPS_SCHEMA, table.name), table, &mut text);
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+fn functions(text: &mut String) {
+    text.push_str(
+        "### Table functions\n\n| function | arguments without a name |\n| --- | --- |\n",
+    );
+    let mut arguments: Vec<Argument> = Vec::new();
+    for kind in JobKind::ALL {
+        let names: Vec<_> =
+            Argument::of_aws(kind).iter().map(|it| format!("`{}`", it.name())).collect();
+        writeln!(text, "| `{}` | {} |", function_name(kind), names.join(", ")).unwrap();
+        let of_scans = Argument::of(kind).filter(|_| kind == JobKind::Scan);
+        arguments.extend(Argument::of_aws(kind).iter().copied().chain(of_scans));
+    }
+    text.push_str("\n| argument | what it takes |\n| --- | --- |\n");
+    let mut told: Vec<Argument> = Vec::new();
+    for argument in arguments {
+        if !told.contains(&argument) {
+            writeln!(text, "| `{}` | {} |", argument.name(), argument.doc()).unwrap();
+            told.push(argument);
+        }
+    }
+    text.push('\n');
 }
 
 fn describe(name: &str, table: &Table, text: &mut String) {
