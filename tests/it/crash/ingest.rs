@@ -128,7 +128,9 @@ fn listings(warehouse: &Warehouse) -> BTreeMap<String, Vec<(Place, Span)>> {
     let mut listings: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let Ok(lake) = Lake::open(&warehouse.path()) else { return listings };
     let table = Table::of_ops("units").unwrap();
-    for row in lake.catalog.ops(table).unwrap().iter().flat_map(|it| tables::rows(table, it).unwrap()) {
+    for row in
+        lake.catalog.ops(table).unwrap().iter().flat_map(|it| tables::rows(table, it).unwrap())
+    {
         let text = |column: &str| row.text(column).unwrap().to_owned();
         if text("operation") == "list" {
             let kind = JobKind::from_name(&text("kind")).unwrap();

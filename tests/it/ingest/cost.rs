@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use lookback::catalog::UnitRecord;
 use lookback::emulator::{Config, Rates};
 use lookback::ingest::Watch;
+use lookback::model::regions::REGIONS;
 use lookback::model::{DAY, Instant, JobKind, Place, Reach};
-use lookback::source::aws::regions::REGIONS;
 use lookback::source::aws::Source;
 use tokio::sync::watch;
 

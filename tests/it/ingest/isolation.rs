@@ -59,7 +59,8 @@ fn check(
     let (warehouse, quiet) = (Warehouse::new(), Warehouse::new());
     let allowed = sources.iter().cloned().map(|source| {
         let name = source.name.clone();
-        let place = |region: &String, kind| Place { source: name.clone(), region: region.clone(), kind };
+        let place =
+            |region: &String, kind| Place { source: name.clone(), region: region.clone(), kind };
         let is_allowed = |region: &String, kind| !is_refused(&place(region, kind));
         let kinds = source.kinds.iter().copied();
         let kinds: Vec<_> = kinds
@@ -96,7 +97,8 @@ fn check_healed(warehouse: &Warehouse, sources: &[Source], was_refused: impl Fn(
     assert_eq!(words(&report), "");
     let held = held(warehouse);
     for (name, row) in self::held(&fresh) {
-        let is_same = |column: &str| held.get(&name).map(|held| held.get(column)) == Some(row.get(column));
+        let is_same =
+            |column: &str| held.get(&name).map(|held| held.get(column)) == Some(row.get(column));
         let column = if name.0 == JobKind::Restore { "status" } else { "state" };
         assert!(is_same(column) && is_same("tracking"), "{name:?}");
     }
