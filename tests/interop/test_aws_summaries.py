@@ -36,7 +36,7 @@ QUESTIONS = [
     ("backup", "--state", "ABORTING"),
     ("copy", "--resource-type", "ANY", "--aggregation-period", "FOURTEEN_DAYS"),
     ("restore", "--state", "ANY", "--account-id", "ANY"),
-    ("scan", "--malware-scanner", "ANY", "--scan-result-status", "THREATS_FOUND"),
+    ("scan", "--account-id", "ANY", "--scan-result-status", "THREATS_FOUND"),
     ("scan", "--state", "AGGREGATE_ALL", "--resource-type", "ANY", "--account-id", "ANY"),
 ]
 
