@@ -57,7 +57,7 @@ fn check(
     let name = |reach: &Reach| source(&config(), reach.name(), *reach);
     let sources: Vec<_> = reaches.iter().map(name).collect();
     let (warehouse, quiet) = (Warehouse::new(), Warehouse::new());
-    let allowed = sources.iter().cloned().map(|source| {
+    let allowed = sources.iter().map(|source| {
         let name = source.name.clone();
         let place =
             |region: &String, kind| Place { source: name.clone(), region: region.clone(), kind };
