@@ -67,7 +67,9 @@ impl Nights {
         }
         let served = Served::new(Night::quiet(at(second)).service(&config()));
         let done = ingest(&start.copy(), at(second), &served);
-        done.iter().for_each(|done| check_claims(done, &config(), Reach::Account));
+        for done in &done {
+            check_claims(done, &config(), Reach::Account);
+        }
         let commits: Vec<_> = std::iter::once(&start).chain(&done).map(state).collect();
         assert_ne!(commits.first(), commits.last());
         let (before, left, was_settled) = (outline(&start), BTreeSet::new(), second);
@@ -103,8 +105,7 @@ impl Nights {
 
     /// After all: most was tried.
     fn check_steps(&self, steps: u64) {
-        eprintln!("{steps} steps, {} commits {:?}", self.commits.len(), self.left.len());
-        assert!(steps > 150, "only {steps} steps");
+        assert!(steps > 120, "only {steps} steps");
         assert!(self.left.len() >= self.commits.len() - 1, "only {:?} were left", self.left);
         assert!(self.was_settled || self.commits.len() == 2, "nothing was settled");
     }
@@ -232,8 +233,8 @@ fn check_errors(second: bool) {
 fn process(warehouse: &Path, at: Instant, served: &Served) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
     command.env_clear().envs([("AWS_ACCESS_KEY_ID", "any"), ("AWS_SECRET_ACCESS_KEY", "any")]);
-    // Two kinds have fewer steps than four, and a process takes its time.
-    command.args(["ingest", "--region", "eu-west-1", "--kind", "copy,scan"]);
+    // One kind has fewer steps than four, and a process takes its time.
+    command.args(["ingest", "--region", "eu-west-1", "--kind", "copy"]);
     command.args(["--endpoint-url", &served.url()]);
     command.args(["--now", &at.to_string(), "--warehouse"]).arg(warehouse);
     command.stdout(Stdio::null()).stderr(Stdio::null());

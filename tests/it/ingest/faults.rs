@@ -26,21 +26,21 @@ fn ingest(warehouse: &Warehouse, faults: &'static str) -> Vec<Report> {
 }
 
 #[track_caller]
-fn check(faults: &'static str, throttles: bool) {
-    let (quiet, faulty) = (Warehouse::new(), Warehouse::new());
+fn check(faults: &'static str, are_throttled: bool) {
+    let (quiet, disturbed) = (Warehouse::new(), Warehouse::new());
     let undisturbed = ingest(&quiet, "");
-    let (mut retries, mut throttled) = (0, 0);
-    for (report, quiet) in ingest(&faulty, faults).iter().zip(&undisturbed) {
+    let (mut retries, mut throttles) = (0, 0);
+    for (report, quiet) in ingest(&disturbed, faults).iter().zip(&undisturbed) {
         assert!(report.is_whole(), "{report:?}");
         let (totals, quiet) = (report.totals, quiet.totals);
         assert_eq!(totals.calls - totals.retries, quiet.calls, "calls but for the repeated ones");
         assert_eq!(totals.jobs, quiet.jobs);
         retries += totals.retries;
-        throttled += totals.throttles;
+        throttles += totals.throttles;
     }
     assert!(retries > 0, "nothing went wrong");
-    assert_eq!(throttled > 0, throttles);
-    assert_eq!(state(&faulty), state(&quiet));
+    assert_eq!(throttles > 0, are_throttled);
+    assert_eq!(state(&disturbed), state(&quiet));
 }
 
 #[test]
