@@ -16,11 +16,13 @@ mod wire;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -102,7 +104,7 @@ impl Desk {
             command.args(["--observed-at", "2026-01-04T00:00:00Z"]);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = spawn(&mut command);
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
         let mut told = String::new();
@@ -140,6 +142,19 @@ impl Desk {
             path = next;
         }
         path
+    }
+}
+
+/// Starts a program that may just have been copied: until a process that another test starts runs
+/// its own program, it holds the copy open for writing.
+fn spawn(command: &mut Command) -> Child {
+    loop {
+        match command.spawn() {
+            Err(err) if err.kind() == ErrorKind::ExecutableFileBusy => {
+                sleep(Duration::from_millis(5));
+            }
+            child => return child.unwrap(),
+        }
     }
 }
 

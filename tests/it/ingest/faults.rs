@@ -26,7 +26,7 @@ fn ingest(warehouse: &Warehouse, faults: &'static str) -> Vec<Report> {
 }
 
 #[track_caller]
-fn check(faults: &'static str, is_throttled: bool) {
+fn check(faults: &'static str, are_throttled: bool) {
     let (quiet, disturbed) = (Warehouse::new(), Warehouse::new());
     let undisturbed = ingest(&quiet, "");
     let (mut retries, mut throttles) = (0, 0);
@@ -39,7 +39,7 @@ fn check(faults: &'static str, is_throttled: bool) {
         throttles += totals.throttles;
     }
     assert!(retries > 0, "nothing went wrong");
-    assert_eq!(throttles > 0, is_throttled);
+    assert_eq!(throttles > 0, are_throttled);
     assert_eq!(state(&disturbed), state(&quiet));
 }
 

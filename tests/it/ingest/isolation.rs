@@ -42,6 +42,17 @@ fn words(report: &Report) -> String {
     words
 }
 
+/// The source without what is refused.
+fn allowed(source: &Source, is_refused: impl Fn(&Place) -> bool) -> Option<Source> {
+    let is_allowed = |region: &String, kind: JobKind| {
+        !is_refused(&Place { source: source.name.clone(), region: region.clone(), kind })
+    };
+    let Source { mut regions, mut kinds, .. } = source.clone();
+    kinds.retain(|kind| source.regions.iter().any(|region| is_allowed(region, *kind)));
+    regions.retain(|region| source.kinds.iter().any(|kind| is_allowed(region, *kind)));
+    (!kinds.is_empty()).then(|| Source { regions, kinds, ..source.clone() })
+}
+
 /// Ingests with faults and, the next night, without.
 ///
 /// The places that were refused are `status`, and empty; the others are held as if nothing had
@@ -57,30 +68,17 @@ fn check(
     let name = |reach: &Reach| source(&config(), reach.name(), *reach);
     let sources: Vec<_> = reaches.iter().map(name).collect();
     let (warehouse, quiet) = (Warehouse::new(), Warehouse::new());
-    let allowed = sources.iter().map(|source| {
-        let name = source.name.clone();
-        let place =
-            |region: &String, kind| Place { source: name.clone(), region: region.clone(), kind };
-        let is_allowed = |region: &String, kind| !is_refused(&place(region, kind));
-        let kinds = source.kinds.iter().copied();
-        let kinds: Vec<_> = kinds
-            .filter(|kind| source.regions.iter().any(|region| is_allowed(region, *kind)))
-            .collect();
-        let regions = source.regions.iter().cloned();
-        let regions = regions.filter(|region| kinds.iter().any(|kind| is_allowed(region, *kind)));
-        Source { regions: regions.collect(), kinds: kinds.clone(), ..source.clone() }
-    });
-    let allowed: Vec<_> = allowed.filter(|source| !source.kinds.is_empty()).collect();
+    let allowed = sources.iter().filter_map(|source| allowed(source, &is_refused));
+    let allowed: Vec<_> = allowed.collect();
     let report = ingest(&warehouse, NIGHT, faults, &sources);
     let failed: BTreeSet<_> = report.problems.iter().map(|it| it.place.clone()).collect();
     assert!(failed.iter().all(&is_refused), "{:?}", report.problems);
     ingest(&quiet, NIGHT, "", &allowed);
-    if allowed.is_empty() {
-        assert_eq!(held(&warehouse), BTreeMap::new());
-    } else {
-        assert_eq!(held(&warehouse), held(&quiet));
-    }
-    for (place, known) in coverage(&warehouse) {
+    assert_eq!(held(&warehouse), held(&quiet));
+    let coverage = coverage(&warehouse);
+    let places = sources.len() * config().regions.len() * JobKind::ALL.len();
+    assert_eq!(coverage.len(), places, "something is told of each place");
+    for (place, known) in coverage {
         let expected = if is_refused(&place) { status } else { CoverageStatus::Complete };
         assert!(known.iter().all(|known| known.status == expected), "{place:?}: {known:?}");
     }
