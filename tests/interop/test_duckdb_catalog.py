@@ -14,7 +14,14 @@ TABLES = [
     "restore_jobs",
     "scan_jobs",
 ]
-VIEWS = ["job_day_counts", "jobs"]
+VIEWS = [
+    "backup_job_summaries",
+    "copy_job_summaries",
+    "job_day_counts",
+    "jobs",
+    "restore_job_summaries",
+    "scan_job_summaries",
+]
 
 
 @pytest.fixture(params=[True, False], ids=["read-only", "read-write"])
