@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::catalog::{Learnt, RunStatus, UnitRecord, UnitStatus};
 use crate::error::{Error, Result};
 use crate::lake::WritableLake;
-use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Steps, found};
+use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Span, Steps, found};
 use crate::source::aws::Source;
 
 use super::plan::{Known, Plan, plan};
@@ -104,8 +104,8 @@ impl<'a> Pull<'a> {
         let is_stopped = *self.stop.borrow();
         let status =
             if ledger.is_whole() && !is_stopped { RunStatus::Done } else { RunStatus::Attention };
-        let last = self.flush(&mut writer, &mut ledger, status).await?;
-        Ok(ledger.report(self.sources, &writer, last, &self.progress, is_stopped))
+        self.flush(&mut writer, &mut ledger, status).await?;
+        Ok(ledger.report(self.sources, &writer, &self.progress, is_stopped))
     }
 
     /// The units of all places: listings first, then open jobs, then summaries.
@@ -228,7 +228,7 @@ impl<'a> Pull<'a> {
         writer: &mut Writer<'_>,
         ledger: &mut Ledger,
         status: RunStatus,
-    ) -> Result<Option<i64>> {
+    ) -> Result<()> {
         let names: Vec<_> = self.sources.iter().map(|source| source.name.as_str()).collect();
         let detail = names.join(" ");
         let batch = Batch {
@@ -242,8 +242,9 @@ impl<'a> Pull<'a> {
         let snapshot = writer.flush(&batch).await?;
         ledger.learnt.clear();
         ledger.units.clear();
+        ledger.snapshot = snapshot.or(ledger.snapshot);
         self.watch.committed(snapshot);
-        Ok(snapshot)
+        Ok(())
     }
 }
 
@@ -267,8 +268,9 @@ async fn next(messages: &mut mpsc::Receiver<Message>, tasks: &mut JoinSet<()>) -
 struct Ledger {
     learnt: Vec<Learnt>,
     units: Vec<UnitRecord>,
-    lost: Vec<(Place, crate::model::Span)>,
+    lost: Vec<(Place, Span)>,
     problems: Vec<Problem>,
+    snapshot: Option<i64>,
     units_read: u64,
     not_enabled: BTreeSet<(String, String)>,
     refused: u64,
@@ -305,14 +307,13 @@ impl Ledger {
         mut self,
         sources: &[Source],
         writer: &Writer<'_>,
-        snapshot: Option<i64>,
         progress: &Progress,
         is_stopped: bool,
     ) -> Report {
         self.problems.sort_by(|a, b| (&a.place, a.operation).cmp(&(&b.place, b.operation)));
         let mut report = Report {
             run_id: writer.run_id().to_owned(),
-            snapshot,
+            snapshot: self.snapshot,
             places: BTreeMap::new(),
             totals: progress.totals(),
             problems: Vec::new(),

@@ -83,8 +83,8 @@ impl Shared {
     }
 
     fn pace<T>(&self, unit: &Unit, with: impl FnOnce(&mut Pace) -> T) -> T {
-        let operation = (unit.task.operation(), unit.place.kind);
-        let key = (unit.source, unit.place.region.clone(), operation_name(operation));
+        let operation = operation_name(&unit.task, unit.place.kind);
+        let key = (unit.source, unit.place.region.clone(), operation);
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         let rate = self.sources[unit.source].source.rate;
         with(paces.entry(key).or_insert_with(|| Pace::new(rate)))
@@ -96,11 +96,11 @@ impl Shared {
 }
 
 /// One name for each operation of AWS's that has a pace of its own.
-fn operation_name((operation, kind): (&'static str, JobKind)) -> &'static str {
-    match operation {
-        "summaries" => kind.summaries_key(),
-        "follow" => kind.id_field(),
-        _ => kind.list_key(),
+fn operation_name(task: &Task, kind: JobKind) -> &'static str {
+    match task {
+        Task::List(_) => kind.list_key(),
+        Task::Follow(_) => kind.id_field(),
+        Task::Summaries => kind.summaries_key(),
     }
 }
 
@@ -156,7 +156,7 @@ impl<'a> Worker<'a> {
         let asked_at = self.shared.clock.now();
         let mut parents = Vec::new();
         loop {
-            let page = self.list_page(endpoint, &call).await?;
+            let page = self.call(|at| endpoint.list(&call, at)).await?;
             expected.see(&page.rows);
             if let Some(length) = &mut length {
                 length.see(&page.rows);
@@ -173,14 +173,6 @@ impl<'a> Worker<'a> {
         }
         self.forget(expected.forgotten(asked_at), asked_at).await?;
         Ok(parents)
-    }
-
-    async fn list_page(
-        &mut self,
-        endpoint: &Endpoint,
-        call: &ListCall,
-    ) -> Result<JobPage, Failure> {
-        self.call(|at| endpoint.list(call, at)).await
     }
 
     async fn describe(&mut self, endpoint: &Endpoint, id: &str) -> Result<Option<Row>, Failure> {

@@ -1,11 +1,12 @@
 //! Backup jobs: the SDK's records as rows, and the three operations.
 
 use aws_sdk_backup::operation::describe_backup_job::DescribeBackupJobOutput;
-use aws_sdk_backup::types::{AggregationPeriod, BackupJob, BackupJobStatus, BackupJobSummary};
+use aws_sdk_backup::types::{BackupJob, BackupJobStatus, BackupJobSummary};
 
 use crate::tables::{AWS_JOB_SUMMARIES, BACKUP_JOBS, Row};
 
-use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
+use super::ask::{jobs_page, summaries_page};
+use super::call::{Answer, ListCall, SummaryCall};
 use super::endpoint::{Endpoint, send};
 use super::failure::Failure;
 use super::fill::{move_fields, move_plan, move_summary};
@@ -55,18 +56,7 @@ fn counted(summary: BackupJobSummary) -> Row {
 
 /// `ListBackupJobs`.
 pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failure> {
-    let request = at
-        .client()
-        .list_backup_jobs()
-        .max_results(PAGE_ROWS)
-        .set_by_account_id(call.whose.by_account_id())
-        .set_by_created_after(call.created_after())
-        .set_by_created_before(call.created_before())
-        .set_next_token(call.token.clone());
-    let (page, said) = send!(at, request)?;
-    let mut rows: Vec<_> = page.backup_jobs.into_iter().flatten().map(listed).collect();
-    said.correct(&mut rows);
-    Ok(Answer::of_jobs(rows, page.next_token))
+    jobs_page!(at, call: list_backup_jobs, backup_jobs, listed)
 }
 
 /// `DescribeBackupJob`.
@@ -80,17 +70,7 @@ pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
 
 /// `ListBackupJobSummaries`.
 pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answer, Failure> {
-    let request = at
-        .client()
-        .list_backup_job_summaries()
-        .max_results(SUMMARY_PAGE_ROWS)
-        .aggregation_period(AggregationPeriod::OneDay)
-        .account_id(at.account_id_of(&call.whose))
-        .state(BackupJobStatus::Any)
-        .resource_type("ANY")
-        .message_category("ANY")
-        .set_next_token(call.token.clone());
-    let (page, _) = send!(at, request)?;
-    let rows = page.backup_job_summaries.into_iter().flatten().map(counted).collect();
-    Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
+    summaries_page!(
+        at, call: list_backup_job_summaries(BackupJobStatus::Any).message_category("ANY"), backup_job_summaries, counted
+    )
 }

@@ -1,10 +1,11 @@
 //! Copy jobs: the SDK's records as rows, and the three operations.
 
-use aws_sdk_backup::types::{AggregationPeriod, CopyJob, CopyJobStatus, CopyJobSummary};
+use aws_sdk_backup::types::{CopyJob, CopyJobStatus, CopyJobSummary};
 
 use crate::tables::{AWS_JOB_SUMMARIES, COPY_JOBS, Row};
 
-use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
+use super::ask::{jobs_page, summaries_page};
+use super::call::{Answer, ListCall, SummaryCall};
 use super::endpoint::{Endpoint, send};
 use super::failure::Failure;
 use super::fill::{move_fields, move_plan, move_summary};
@@ -44,18 +45,7 @@ fn counted(summary: CopyJobSummary) -> Row {
 
 /// `ListCopyJobs`.
 pub(super) async fn list(at: &Endpoint, call: &ListCall) -> Result<Answer, Failure> {
-    let request = at
-        .client()
-        .list_copy_jobs()
-        .max_results(PAGE_ROWS)
-        .set_by_account_id(call.whose.by_account_id())
-        .set_by_created_after(call.created_after())
-        .set_by_created_before(call.created_before())
-        .set_next_token(call.token.clone());
-    let (page, said) = send!(at, request)?;
-    let mut rows: Vec<_> = page.copy_jobs.into_iter().flatten().map(read).collect();
-    said.correct(&mut rows);
-    Ok(Answer::of_jobs(rows, page.next_token))
+    jobs_page!(at, call: list_copy_jobs, copy_jobs, read)
 }
 
 /// `DescribeCopyJob`; an answer without a job is a row of NULLs.
@@ -69,17 +59,7 @@ pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
 
 /// `ListCopyJobSummaries`.
 pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answer, Failure> {
-    let request = at
-        .client()
-        .list_copy_job_summaries()
-        .max_results(SUMMARY_PAGE_ROWS)
-        .aggregation_period(AggregationPeriod::OneDay)
-        .account_id(at.account_id_of(&call.whose))
-        .state(CopyJobStatus::Any)
-        .resource_type("ANY")
-        .message_category("ANY")
-        .set_next_token(call.token.clone());
-    let (page, _) = send!(at, request)?;
-    let rows = page.copy_job_summaries.into_iter().flatten().map(counted).collect();
-    Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
+    summaries_page!(
+        at, call: list_copy_job_summaries(CopyJobStatus::Any).message_category("ANY"), copy_job_summaries, counted
+    )
 }

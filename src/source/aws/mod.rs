@@ -7,6 +7,7 @@
 //! pauses and rates, the clock (the caller says when a request began), and any change at AWS: only
 //! List and Describe operations are called.
 
+mod ask;
 mod backup;
 mod call;
 mod connection;

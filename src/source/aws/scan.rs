@@ -2,13 +2,14 @@
 
 use aws_sdk_backup::operation::describe_scan_job::DescribeScanJobOutput;
 use aws_sdk_backup::types::{
-    AggregationPeriod, MalwareScanner, ScanJob, ScanJobStatus, ScanJobSummary, ScanResultStatus,
+    MalwareScanner, ScanJob, ScanJobStatus, ScanJobSummary, ScanResultStatus,
 };
 
 use crate::model::Instant;
 use crate::tables::{AWS_JOB_SUMMARIES, Cell, Row, SCAN_JOBS};
 
-use super::call::{Answer, ListCall, PAGE_ROWS, SUMMARY_PAGE_ROWS, SummaryCall};
+use super::ask::summaries_page;
+use super::call::{Answer, ListCall, PAGE_ROWS, SummaryCall};
 use super::endpoint::{Endpoint, send};
 use super::failure::Failure;
 use super::fill::{move_fields, move_summary, place};
@@ -82,24 +83,18 @@ pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
 
 /// `ListScanJobSummaries`; a row that does not say its result has the one that was asked for.
 pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answer, Failure> {
-    let request = at
-        .client()
-        .list_scan_job_summaries()
-        .max_results(SUMMARY_PAGE_ROWS)
-        .aggregation_period(AggregationPeriod::OneDay)
-        .account_id(at.account_id_of(&call.whose))
-        .state(ScanJobStatus::Any)
-        .resource_type("ANY")
-        .malware_scanner(MalwareScanner::from("ANY"))
-        .set_scan_result_status(call.scan_result.map(ScanResultStatus::from))
-        .set_next_token(call.token.clone());
-    let (page, _) = send!(at, request)?;
-    let mut rows: Vec<_> = page.scan_job_summaries.into_iter().flatten().map(counted).collect();
-    for row in &mut rows {
+    let with_result = |summary| {
+        let mut row = counted(summary);
         let result = row.cell_mut(const { place(&AWS_JOB_SUMMARIES, "scan_result_status") });
         if result.is_null() {
             *result = Cell::text(call.scan_result.unwrap_or_default());
         }
-    }
-    Ok(Answer { rows, period: page.aggregation_period, next: page.next_token })
+        row
+    };
+    summaries_page!(
+        at, call: list_scan_job_summaries(ScanJobStatus::Any)
+            .malware_scanner(MalwareScanner::from("ANY"))
+            .set_scan_result_status(call.scan_result.map(ScanResultStatus::from)),
+        scan_job_summaries, with_result
+    )
 }

@@ -1,5 +1,6 @@
 //! How rows get into a warehouse.
 
+mod batches;
 mod cost;
 mod faults;
 mod isolation;
