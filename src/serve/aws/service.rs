@@ -10,10 +10,11 @@ use crate::model::{
 };
 use crate::serve::http::{Failure, HttpRequest, Service};
 use crate::serve::reply::Reply;
+use crate::tables::{ListFilter, ListRequest, Position};
 
 use super::access;
 use super::arguments::Arguments;
-use super::backend::{Backend, Caller, ListFilter, ListRequest, Position, Scope};
+use super::backend::{Backend, Caller, Scope};
 use super::credential;
 use super::error::Exception;
 use super::fault::{Faults, Interference, RequestInfo};
