@@ -13,6 +13,7 @@ mod emulate;
 mod grid;
 mod import;
 mod ingest;
+mod keys;
 mod printer;
 mod section;
 mod settings;

@@ -1,7 +1,7 @@
 //! AWS Backup's REST-JSON for the job and summary operations, over any [`Backend`].
 //!
 //! Promises: AWS's own clients cannot tell it from AWS Backup by the answers to the 13 operations.
-//! Refuses: addresses other than loopback, until signatures are verified.
+//! Refuses: addresses other than loopback, unless the callers are the holders of keys.
 //!
 //! A request goes through `route` (which operation, which texts), `credential` (which Region),
 //! `arguments` (which values), `access` (whose jobs), the backend, and `print`.
@@ -9,6 +9,7 @@
 mod access;
 mod arguments;
 mod backend;
+mod callers;
 mod credential;
 mod error;
 mod fault;
@@ -23,6 +24,7 @@ mod warehouse;
 
 pub use crate::tables::{Condition, ListFilter, ListRequest, Position, Test};
 pub use backend::{Backend, Caller, Page, Scope};
+pub use callers::{AccessKey, Callers, KeyRing, Secret};
 pub use error::Exception;
 pub use fault::{Faults, Interference, RequestInfo};
 pub use operation::operation_names;

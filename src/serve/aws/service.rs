@@ -15,6 +15,7 @@ use crate::tables::{ListFilter, ListRequest, Position};
 use super::access;
 use super::arguments::Arguments;
 use super::backend::{Backend, Caller, Scope};
+use super::callers::Callers;
 use super::credential;
 use super::error::Exception;
 use super::fault::{Faults, Interference, RequestInfo};
@@ -24,13 +25,11 @@ use super::recent::Recent;
 use super::route::{Routed, route};
 use super::token::{Binding, TokenKey};
 
-/// Who the caller is, and what the endpoint assumes.
+/// Who may call, and what the endpoint assumes.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The account of every caller.
-    pub account_id: String,
-    /// What every caller may see.
-    pub scope: Scope,
+    /// Who may call, and as whom.
+    pub callers: Callers,
     /// What Describe reaches for a caller of organisation scope; AWS promises its own account only.
     pub describe_scope: Scope,
     /// The Region of a request that is not signed.
@@ -72,6 +71,11 @@ impl AwsService {
         self
     }
 
+    /// Who may call it.
+    pub(super) fn callers(&self) -> &Callers {
+        &self.config.callers
+    }
+
     async fn run(&self, request: &HttpRequest, routed: &Routed) -> Result<Reply, Exception> {
         let call = self.understand(request, routed)?;
         let mut reply = match call.operation.action {
@@ -84,13 +88,7 @@ impl AwsService {
     }
 
     fn understand(&self, request: &HttpRequest, routed: &Routed) -> Result<Call, Exception> {
-        let region = credential::region(&request.headers, &request.target)?;
-        let caller = Caller {
-            account_id: self.config.account_id.clone(),
-            region: region.unwrap_or_else(|| self.config.default_region.clone()),
-            scope: self.config.scope,
-            at: self.config.clock.now(),
-        };
+        let caller = self.caller(request)?;
         let operation = routed.operation;
         let arguments = Arguments::read(routed)?;
         let mut faults = Interference::default();
@@ -107,6 +105,20 @@ impl AwsService {
             return Err(exception);
         }
         Ok(Call { operation, arguments, binding: binding(routed, &caller), caller, faults })
+    }
+
+    fn caller(&self, request: &HttpRequest) -> Result<Caller, Exception> {
+        let Callers::Anyone { account_id, scope } = &self.config.callers else {
+            // Fails closed until signatures are verified.
+            return Err(Exception::denied());
+        };
+        let region = credential::region(&request.headers, &request.target)?;
+        Ok(Caller {
+            account_id: account_id.clone(),
+            region: region.unwrap_or_else(|| self.config.default_region.clone()),
+            scope: *scope,
+            at: self.config.clock.now(),
+        })
     }
 
     async fn list(&self, call: &Call) -> Result<Reply, Exception> {

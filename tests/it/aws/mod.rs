@@ -12,7 +12,7 @@ mod server;
 use std::sync::Arc;
 
 use lookback::model::{FixedClock, Instant};
-use lookback::serve::aws::{AwsService, Backend, Config, Scope, TokenKey};
+use lookback::serve::aws::{AwsService, Backend, Callers, Config, Scope, TokenKey};
 use lookback::serve::http::{HttpRequest, Service};
 use lookback::tables::Row;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -39,8 +39,7 @@ pub(crate) fn service(rows: Vec<Row>, scope: Scope) -> AwsService {
 /// A service over any backend at any instant.
 pub(crate) fn service_over(backend: Arc<dyn Backend>, scope: Scope, at: Instant) -> AwsService {
     let config = Config {
-        account_id: CALLER.to_owned(),
-        scope,
+        callers: Callers::Anyone { account_id: CALLER.to_owned(), scope },
         describe_scope: Scope::Organization,
         default_region: REGION.to_owned(),
         token_key: TokenKey::new([7; 32]),
