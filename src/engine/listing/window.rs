@@ -22,8 +22,7 @@ const ROWS_MIN: u64 = 256;
 /// The smallest step of time.
 const MICROSECOND: i64 = 1;
 /// All times, for a file of which no bounds are known.
-const EVER: (Instant, Instant) =
-    (Instant::from_micros(-(1 << 60)), Instant::from_micros(1 << 60));
+const EVER: (Instant, Instant) = (Instant::from_micros(-(1 << 60)), Instant::from_micros(1 << 60));
 
 /// What the catalog tells of the jobs in one file.
 #[derive(Clone, Debug)]
@@ -90,7 +89,12 @@ pub(super) struct Windows<'a> {
 
 impl<'a> Windows<'a> {
     /// Those of `request` in a Region, over the files of its table, which come newest first.
-    pub(super) fn new(spans: &'a [Span], table: &Table, region: &str, request: &ListRequest) -> Self {
+    pub(super) fn new(
+        spans: &'a [Span],
+        table: &Table,
+        region: &str,
+        request: &ListRequest,
+    ) -> Self {
         let (after, before) = request.filter.between(table.time);
         let reached = request.after.as_ref().map(|place| place.creation_date + MICROSECOND);
         let end = [before, reached].into_iter().flatten().fold(EVER.1, Instant::min);

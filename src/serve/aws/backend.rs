@@ -39,8 +39,8 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
 /// Who asks, of which Region, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The account of the caller's key.
-    pub account_id: String,
+    /// The account of the caller's key; without one, every account is the caller's own.
+    pub account_id: Option<String>,
     /// The Region of the credential scope.
     pub region: String,
     /// What the caller may see.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use crate::model::{
-    AccountChoice, Accounts, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
+    AccountChoice, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
     SummaryRequest, SummaryRow,
 };
 use crate::serve::http::{Failure, HttpRequest, Service};
@@ -98,7 +98,7 @@ impl AwsService {
                 operation: operation.name,
                 caller: &caller,
                 target: &request.target,
-                is_organization_wide: accounts != Accounts::One(caller.account_id.clone()),
+                is_organization_wide: !access::is_own(&caller, &accounts),
             });
         }
         if let Some(exception) = faults.exception {
@@ -245,7 +245,8 @@ fn binding(routed: &Routed, caller: &Caller) -> Binding {
         Scope::Account => "account",
         Scope::Organization => "organization",
     };
-    let fixed = [routed.operation.name, &caller.account_id, scope, &caller.region];
+    let account_id = caller.account_id.as_deref().unwrap_or_default();
+    let fixed = [routed.operation.name, account_id, scope, &caller.region];
     let paging = |role: &Role| matches!(role, Role::NextToken | Role::MaxResults);
     let given = routed.given.iter().filter(|(parameter, _)| !paging(&parameter.role));
     let given = given.flat_map(|(parameter, value)| [parameter.member, value.as_str()]);

@@ -38,7 +38,7 @@ impl Backend for Empty {
 pub(super) fn service() -> AwsService {
     let config = Config {
         callers: Callers::Anyone {
-            account_id: "111111111111".to_owned(),
+            account_id: Some("111111111111".to_owned()),
             scope: Scope::Account,
         },
         describe_scope: Scope::Account,

@@ -2,9 +2,10 @@
 
 pub(crate) mod emulator;
 mod faults;
+pub(crate) mod held;
 pub(crate) mod jobs;
 mod memory;
-mod naive;
+pub(crate) mod naive;
 pub(crate) mod random;
 pub(crate) mod sdk;
 mod server;
@@ -39,7 +40,7 @@ pub(crate) fn service(rows: Vec<Row>, scope: Scope) -> AwsService {
 /// A service over any backend at any instant.
 pub(crate) fn service_over(backend: Arc<dyn Backend>, scope: Scope, at: Instant) -> AwsService {
     let config = Config {
-        callers: Callers::Anyone { account_id: CALLER.to_owned(), scope },
+        callers: Callers::Anyone { account_id: Some(CALLER.to_owned()), scope },
         describe_scope: Scope::Organization,
         default_region: REGION.to_owned(),
         token_key: TokenKey::new([7; 32]),
