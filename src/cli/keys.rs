@@ -172,6 +172,11 @@ mod tests {
         told(text, 0o600, None)
     }
 
+    /// What becomes of a key with this line, its account and maybe its secret.
+    fn of_line(secret: &str, line: &str) -> String {
+        of_text(&format!("{KEY}{secret}{ACCOUNT}{line}"))
+    }
+
     fn of_secret(bytes: &[u8], mode: u32) -> String {
         let text = format!("{KEY}secret_access_key_file = \"secret\"\n{ACCOUNT}");
         told(&text, 0o644, Some((bytes, mode)))
@@ -180,9 +185,12 @@ mod tests {
     #[test]
     fn a_key_is_what_its_table_says() {
         assert_eq!(of_text("warehouse = \"w\""), "None");
-        assert_snapshot!(of_text(&format!("{KEY}{SECRET}{ACCOUNT}")), @r#"Some(KeyRing({"LOOKBACKREADER00": AccessKey { id: "LOOKBACKREADER00", secret: Secret(…), account_id: "111122223333", scope: Account }}))"#);
-        let organization = format!("{KEY}{SECRET}{ACCOUNT}scope = \"organization\"");
-        assert_snapshot!(of_text(&organization), @r#"Some(KeyRing({"LOOKBACKREADER00": AccessKey { id: "LOOKBACKREADER00", secret: Secret(…), account_id: "111122223333", scope: Organization }}))"#);
+        assert_snapshot!(of_line(SECRET, ""), @r#"
+        Some(KeyRing({"LOOKBACKREADER00": AccessKey { id: "LOOKBACKREADER00", secret: Secret(…), account_id: "111122223333", scope: Account }}))
+        "#);
+        assert_snapshot!(of_line(SECRET, "scope = \"organization\""), @r#"
+        Some(KeyRing({"LOOKBACKREADER00": AccessKey { id: "LOOKBACKREADER00", secret: Secret(…), account_id: "111122223333", scope: Organization }}))
+        "#);
     }
 
     #[test]
@@ -240,7 +248,7 @@ mod tests {
         file "l.toml", line 1: a key has no access_key_id
         hint: add a line such as access_key_id = "LOOKBACKREADER00"
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{ACCOUNT}")), @r#"
+        assert_snapshot!(of_line("", ""), @r#"
         file "l.toml", line 1: access key "LOOKBACKREADER00" has no secret
         hint: add secret_access_key_file = "FILE", or secret_access_key
         "#);
@@ -248,15 +256,15 @@ mod tests {
         file "l.toml", line 1: access key "LOOKBACKREADER00" has no account_id
         hint: say whose jobs it sees: account_id = "111122223333"
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{SECRET}{ACCOUNT}secret_access_key_file = \"f\"")), @r#"
+        assert_snapshot!(of_line(SECRET, "secret_access_key_file = \"f\""), @r#"
         file "l.toml", line 1: access key "LOOKBACKREADER00" has two secrets
         hint: leave out secret_access_key or secret_access_key_file
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{ACCOUNT}secret_access_key = \"\"")), @r#"
+        assert_snapshot!(of_line("", "secret_access_key = \"\""), @r#"
         file "l.toml", line 1: access key "LOOKBACKREADER00" has an empty secret
         hint: make one with: openssl rand -base64 30
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{ACCOUNT}secret_access_key = \"0123456789abcde\"")), @r#"
+        assert_snapshot!(of_line("", "secret_access_key = \"0123456789abcde\""), @r#"
         file "l.toml", line 1: access key "LOOKBACKREADER00" has a secret of less than 16 characters
         hint: make one with: openssl rand -base64 30
         "#);
@@ -271,34 +279,34 @@ mod tests {
         "#);
         let short = KEY.replace("LOOKBACKREADER00", "reader");
         assert_snapshot!(of_text(&format!("{short}{SECRET}{ACCOUNT}")), @r#"
-        file "l.toml", line 1: access key "reader" has an id that cannot be one
+        file "l.toml", line 1: an access key has an id that cannot be one
         hint: use 16 to 128 letters, digits and underscores
         "#);
     }
 
     #[test]
     fn what_the_file_gets_wrong_about_a_secret_does_not_show_it() {
-        assert_snapshot!(of_text(&format!("{KEY}{ACCOUNT}secret_access_key = 123456789")), @r#"
+        assert_snapshot!(of_line("", "secret_access_key = 123456789"), @r#"
         file "l.toml", line 4: key "secret_access_key" is not a text in quotes
         hint: none
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{ACCOUNT}secret_acces_key = \"0123456789abcdef\"")), @r#"
+        assert_snapshot!(of_line("", "secret_acces_key = \"0123456789abcdef\""), @r#"
         file "l.toml", line 4: there is no key "secret_acces_key" in [[serve.key]]
         hint: did you mean "secret_access_key"?
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{ACCOUNT}secret_access_key = \"0123456789abcdef")), @r#"
+        assert_snapshot!(of_line("", "secret_access_key = \"0123456789abcdef"), @r#"
         file "l.toml", line 4: it is no TOML: invalid basic string, expected `"`
         hint: none
         "#);
-        assert_snapshot!(of_text("[serve]\nkey = 1"), @r#"
-        file "l.toml", line 2: key "key" is 1, not a list of tables; write [[serve.key]]
+        assert_snapshot!(of_text("[serve]\nkey = \"0123456789abcdef\""), @r#"
+        file "l.toml", line 2: key "key" is no list of tables; write [[serve.key]]
         hint: none
         "#);
         assert_snapshot!(of_text("[serve]\nkeys = 1"), @r#"
         file "l.toml", line 2: there is no key "keys" in [serve]
         hint: did you mean "key"?
         "#);
-        assert_snapshot!(of_text(&format!("{KEY}{SECRET}{ACCOUNT}scope = \"everything\"")), @r#"
+        assert_snapshot!(of_line(SECRET, "scope = \"everything\""), @r#"
         file "l.toml", line 5: key "scope" is "everything", not a scope
         hint: write scope = "account" or scope = "organization"
         "#);

@@ -157,9 +157,9 @@ mod tests {
         check_scope("AKID/20261122/eu-west-1/backup/aws4_request", Ok(()));
         let all = "Credential should be scoped to a valid region, not 'Mars!'. \
                    Credential should be scoped to correct service: 'backup'. \
-                   Credential should be scoped with a valid terminator: 'aws4_request', not 'aws4'. \
-                   Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date \
-                   from HTTP: '20261121' != '20261122', from '20261122T100000Z'.";
+                   Credential should be scoped with a valid terminator: 'aws4_request', not \
+                   'aws4'. Date in Credential scope does not match YYYYMMDD from ISO-8601 \
+                   version of date from HTTP: '20261121' != '20261122', from '20261122T100000Z'.";
         check_scope("AKID/20261121/Mars!/s3/aws4", Err(all));
         let five = "Credential must have exactly 5 slash-delimited elements, e.g. \
                     keyid/date/region/service/term, got 'AKID/20261122/backup/aws4_request'";

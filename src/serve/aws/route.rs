@@ -178,7 +178,8 @@ mod tests {
         for target in ["/", "", "*", "//backup-jobs", "/backup-jobs/a/b", "/Backup-Jobs", "/scan"] {
             check(target, unknown);
         }
-        for target in ["/copy-jobs/..", "/copy-jobs/.", "/resources/../restore-jobs", "/./scan/jobs"]
+        for target in
+            ["/copy-jobs/..", "/copy-jobs/.", "/resources/../restore-jobs", "/./scan/jobs"]
         {
             check(target, unknown);
         }

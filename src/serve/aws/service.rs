@@ -214,7 +214,8 @@ impl Service for AwsService {
     /// Who may not call learns nothing, not even which operations there are.
     async fn answer(&self, request: HttpRequest) -> Reply {
         let caller = self.caller(&request);
-        let routed = caller.and_then(|caller| Ok((caller, route(&request.method, &request.target)?)));
+        let routed =
+            caller.and_then(|caller| Ok((caller, route(&request.method, &request.target)?)));
         let (caller, routed) = match routed {
             Ok(routed) => routed,
             Err(exception) => return exception.into_reply(),

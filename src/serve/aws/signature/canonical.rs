@@ -10,8 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 use super::signed::SignedHeaders;
 
 /// What `UriEncode` encodes: everything but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// The parameter that cannot be part of what it signs.
 const SIGNATURE: &[u8] = b"X-Amz-Signature";
 
@@ -127,7 +126,10 @@ mod tests {
             ("/a/b/..", "/a/"),
             ("/a/..", "/"),
             ("/a/%2e%2e/b", "/a/%252e%252e/b"),
-            ("/resources/arn%3Aaws%2Fx/restore-jobs/", "/resources/arn%253Aaws%252Fx/restore-jobs/"),
+            (
+                "/resources/arn%3Aaws%2Fx/restore-jobs/",
+                "/resources/arn%253Aaws%252Fx/restore-jobs/",
+            ),
             ("/a b:é~", "/a%20b%3A%C3%A9~"),
         ] {
             assert_eq!(path(raw), expected, "{raw}");

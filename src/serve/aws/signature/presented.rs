@@ -171,11 +171,10 @@ fn parameters(query: &str) -> Named {
 /// Every parameter of a presigned address is there, once.
 fn check_parameters(parameters: &Named) -> Result<(), Exception> {
     let missing = REQUIRED.iter().filter(|name| parameters.value(name).is_empty());
-    let missing: String = missing
-        .map(|name| format!("AWS query-string parameters must include '{name}'. "))
-        .collect();
+    let must = |name: &&str| format!("AWS query-string parameters must include '{name}'. ");
+    let missing: Vec<_> = missing.map(must).collect();
     if !missing.is_empty() {
-        let problem = format!("{missing}Re-examine the query-string parameters.");
+        let problem = format!("{}Re-examine the query-string parameters.", missing.concat());
         return Err(refusal::incomplete(problem));
     }
     match REQUIRED.iter().find(|name| parameters.count(name) > 1) {
@@ -207,20 +206,19 @@ fn fields(text: &str, header: &HeaderValue) -> Result<Named, Exception> {
 fn check_fields(fields: &Named, has_date: bool, header: &HeaderValue) -> Result<(), Exception> {
     let required = ["Credential", "Signature", "SignedHeaders"];
     let missing = required.iter().filter(|name| fields.count(name) != 1);
-    let mut problem: String = missing
-        .map(|name| format!("Authorization header requires '{name}' parameter. "))
-        .collect();
+    let requires = |name: &&str| format!("Authorization header requires '{name}' parameter. ");
+    let mut problems: Vec<_> = missing.map(requires).collect();
     if !has_date {
-        problem.push_str(
-            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
-        );
+        let either = "a 'X-Amz-Date' or a 'Date' header. ";
+        problems.push(format!("Authorization header requires existence of either {either}"));
     }
-    if problem.is_empty() {
+    if problems.is_empty() {
         return Ok(());
     }
+    let problems = problems.concat();
     let hash = refusal::hashed(header.as_bytes());
     Err(refusal::incomplete(format!(
-        "{problem}(Hashed with SHA-256 and encoded with Base64) Authorization={hash}"
+        "{problems}(Hashed with SHA-256 and encoded with Base64) Authorization={hash}"
     )))
 }
 

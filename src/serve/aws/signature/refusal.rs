@@ -58,9 +58,7 @@ pub(super) fn unrecognized() -> Exception {
 
 /// The signature is of another kind.
 pub(super) fn unsupported_algorithm(algorithm: &str) -> Exception {
-    incomplete(format!(
-        "Unsupported AWS 'algorithm': '{algorithm}' (only {ALGORITHM} for now)."
-    ))
+    incomplete(format!("Unsupported AWS 'algorithm': '{algorithm}' (only {ALGORITHM} for now)."))
 }
 
 /// The header as AWS tells it: it may hold another system's credentials.
