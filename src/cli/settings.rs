@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{Asker, Engine, Limits};
+use crate::engine::{Asker, Current, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
@@ -26,6 +26,10 @@ const FILE: &str = "lookback.toml";
 const WAREHOUSE_DEFAULT: &str = "warehouse";
 /// The memory of a query in bytes, where nothing else is said.
 const MEMORY_DEFAULT: usize = 1 << 30;
+
+/// How long a server waits for a catalog that another process keeps: its clients wait, too, and
+/// ask again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What of the process's environment matters, besides what the flags name as their own.
 #[derive(Clone, Debug, Default)]
@@ -112,13 +116,31 @@ impl Settings {
     /// The warehouse, for questions.
     pub(super) async fn engine(&self, options: &ReadOptions) -> Result<Engine> {
         let lake = self.lake()?;
-        let caller = options.caller.clone().or_else(|| self.config.caller.clone());
-        let asker = Asker { caller, ..Asker::by(Arc::clone(&self.clock)) };
-        Engine::open(&lake, options.as_of.unwrap_or_default(), self.limits(options), asker).await
+        let (as_of, limits) = (options.as_of.unwrap_or_default(), self.limits(options));
+        Engine::open(&lake, as_of, limits, self.asker(options)).await
+    }
+
+    /// The warehouse, for a server that answers for weeks: a request may take `time` where nothing
+    /// else is said.
+    pub(super) async fn current(&self, options: &ReadOptions, time: Duration) -> Result<Current> {
+        let limits = self.limits(options);
+        let limits = Limits { time: limits.time.or(Some(time)), ..limits };
+        let as_of = options.as_of.unwrap_or_default();
+        Current::open(&self.warehouse, PATIENCE, as_of, limits, self.asker(options)).await
+    }
+
+    /// Who asks.
+    fn asker(&self, options: &ReadOptions) -> Asker {
+        Asker { caller: self.caller(options), ..Asker::by(Arc::clone(&self.clock)) }
+    }
+
+    /// The account that a request means which names none, if anything says so.
+    pub(super) fn caller(&self, options: &ReadOptions) -> Option<String> {
+        options.caller.clone().or_else(|| self.config.caller.clone())
     }
 
     /// What a query may use.
-    fn limits(&self, options: &ReadOptions) -> Limits {
+    pub(super) fn limits(&self, options: &ReadOptions) -> Limits {
         let memory = options.memory_limit.or(self.config.memory_limit);
         let time: Option<Duration> = options.timeout.or(self.config.timeout);
         Limits { memory_bytes: memory.unwrap_or(MEMORY_DEFAULT), time }

@@ -14,7 +14,7 @@ pub fn service(world: World, plan: FaultPlan, clock: Arc<dyn Clock>) -> AwsServi
     let seed = world.config().seed;
     let config = Config {
         callers: Callers::Anyone {
-            account_id: world.management_account().to_owned(),
+            account_id: Some(world.management_account().to_owned()),
             scope: Scope::Organization,
         },
         describe_scope: Scope::Account,

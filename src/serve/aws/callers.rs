@@ -20,8 +20,8 @@ pub enum Callers {
     /// Whoever reaches the address, with any signature or none. Such an endpoint listens on a
     /// loopback address only.
     Anyone {
-        /// The account that all of them are.
-        account_id: String,
+        /// The account that all of them are; without one, every account is theirs.
+        account_id: Option<String>,
         /// What all of them may see.
         scope: Scope,
     },

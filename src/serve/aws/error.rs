@@ -81,7 +81,7 @@ impl Exception {
             }
         };
         if status >= 500 {
-            tracing::error!(error = error.chain(), "the backend failed");
+            tracing::error!(error = error.chain(), hint = error.hint(), "the backend failed");
             return Self::new(status, code, "the service failed; its log tells why");
         }
         Self::new(status, code, error.chain())

@@ -23,10 +23,10 @@ mod server;
 mod service;
 mod signature;
 mod token;
+mod warehouse;
 
-pub use backend::{
-    Backend, Caller, Condition, ListFilter, ListRequest, Page, Position, Scope, Test,
-};
+pub use crate::tables::{Condition, ListFilter, ListRequest, Position, Test};
+pub use backend::{Backend, Caller, Page, Scope};
 pub use callers::{AccessKey, Callers, KeyRing, Secret};
 pub use error::Exception;
 pub use fault::{Faults, Interference, RequestInfo};
@@ -34,6 +34,7 @@ pub use operation::operation_names;
 pub use server::Server;
 pub use service::{AwsService, Config};
 pub use token::TokenKey;
+pub use warehouse::Warehouse;
 
 #[cfg(test)]
 mod tests;

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use crate::model::{
-    AccountChoice, Accounts, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
+    AccountChoice, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
     SummaryRequest, SummaryRow,
 };
 use crate::serve::http::{Failure, HttpRequest, Service};
 use crate::serve::reply::Reply;
+use crate::tables::{ListFilter, ListRequest, Position};
 
 use super::access;
 use super::arguments::Arguments;
-use super::backend::{Backend, Caller, ListFilter, ListRequest, Position, Scope};
+use super::backend::{Backend, Caller, Scope};
 use super::callers::Callers;
 use super::credential;
 use super::error::Exception;
@@ -108,7 +109,7 @@ impl AwsService {
                 operation: operation.name,
                 caller: &caller,
                 target: &request.target,
-                is_organization_wide: accounts != Accounts::One(caller.account_id.clone()),
+                is_organization_wide: !access::is_own(&caller, &accounts),
             });
         }
         if let Some(exception) = faults.exception {
@@ -123,19 +124,15 @@ impl AwsService {
             Callers::Anyone { account_id, scope } => {
                 host::check(&request.headers)?;
                 let region = credential::region(&request.headers, &request.target)?;
-                (account_id.as_str(), *scope, region)
+                (account_id.clone(), *scope, region)
             }
             Callers::KeyHolders { keys, clock } => {
                 let Signer { key, region } = signature::authenticate(request, keys, clock.now())?;
-                (key.account_id(), key.scope(), Some(region))
+                (Some(key.account_id().to_owned()), key.scope(), Some(region))
             }
         };
-        Ok(Caller {
-            account_id: account_id.to_owned(),
-            region: region.unwrap_or_else(|| self.config.default_region.clone()),
-            scope,
-            at: self.config.clock.now(),
-        })
+        let region = region.unwrap_or_else(|| self.config.default_region.clone());
+        Ok(Caller { account_id, region, scope, at: self.config.clock.now() })
     }
 
     async fn list(&self, call: &Call) -> Result<Reply, Exception> {
@@ -266,7 +263,8 @@ fn binding(routed: &Routed, caller: &Caller) -> Binding {
         Scope::Account => "account",
         Scope::Organization => "organization",
     };
-    let fixed = [routed.operation.name, &caller.account_id, scope, &caller.region];
+    let account_id = caller.account_id.as_deref().unwrap_or_default();
+    let fixed = [routed.operation.name, account_id, scope, &caller.region];
     let paging = |role: &Role| matches!(role, Role::NextToken | Role::MaxResults);
     let given = routed.given.iter().filter(|(parameter, _)| !paging(&parameter.role));
     let given = given.flat_map(|(parameter, value)| [parameter.member, value.as_str()]);

@@ -2,11 +2,12 @@
 
 pub(crate) mod emulator;
 mod faults;
+pub(crate) mod held;
 mod hostile;
 pub(crate) mod jobs;
 mod keys;
 mod memory;
-mod naive;
+pub(crate) mod naive;
 pub(crate) mod random;
 pub(crate) mod sdk;
 mod server;
@@ -41,7 +42,7 @@ pub(crate) fn service(rows: Vec<Row>, scope: Scope) -> AwsService {
 
 /// A service over any backend at any instant.
 pub(crate) fn service_over(backend: Arc<dyn Backend>, scope: Scope, at: Instant) -> AwsService {
-    let anyone = Callers::Anyone { account_id: CALLER.to_owned(), scope };
+    let anyone = Callers::Anyone { account_id: Some(CALLER.to_owned()), scope };
     service_for(anyone, backend, at)
 }
 

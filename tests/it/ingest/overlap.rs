@@ -31,7 +31,7 @@ impl Endpoints {
         let world = World::new(config()).unwrap();
         let seen = aws::Config {
             callers: aws::Callers::Anyone {
-                account_id: world.accounts()[1].clone(),
+                account_id: Some(world.accounts()[1].clone()),
                 scope: Scope::Account,
             },
             describe_scope: Scope::Account,
