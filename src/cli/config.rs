@@ -314,9 +314,9 @@ mod tests {
         check("warehouse = \"\"", "\"warehouse\" is \"\", not a text in quotes");
         check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
-        check("source = 1", "\"source\" is 1, not a list of tables; write [[source]]");
+        check("source = 1", "\"source\" is no list of tables; write [[source]]");
         check("source = [{emulator = 1}]", "\"emulator\" is 1, not true or false");
-        check("source = [1]", "\"source\" is [1], not a list of tables; write [[source]]");
+        check("source = [1]", "\"source\" is no list of tables; write [[source]]");
     }
 
     #[test]

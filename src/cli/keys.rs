@@ -125,3 +125,190 @@ fn is_exposed(mode: u32, owner: u32) -> bool {
     let others = if owner == 0 { 0o037 } else { 0o077 };
     mode & others != 0
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::super::config::Config;
+    use super::*;
+
+    const KEY: &str = "[[serve.key]]\naccess_key_id = \"LOOKBACKREADER00\"\n";
+    const SECRET: &str = "secret_access_key = \"0123456789abcdef\"\n";
+    const ACCOUNT: &str = "account_id = \"111122223333\"\n";
+
+    /// What becomes of a settings file with that text and mode, and of a file `secret` beside it.
+    fn told(text: &str, mode: u32, secret: Option<(&[u8], u32)>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("l.toml");
+        write(&settings, text.as_bytes(), mode);
+        if let Some((bytes, mode)) = secret {
+            write(&folder.path().join("secret"), bytes, mode);
+        }
+        let made = Config::parse("l.toml", text).and_then(|mut config| {
+            for table in &mut config.access_keys {
+                table.secret_file = table.secret_file.take().map(|file| folder.path().join(file));
+            }
+            ring(&config.access_keys, &settings)
+        });
+        let told = match made {
+            Ok(ring) => format!("{ring:?}"),
+            Err(err) => format!("{}\nhint: {}", err.chain(), err.hint().unwrap_or("none")),
+        };
+        assert!(!told.contains("0123456789abcdef"), "{told}");
+        told.replace(folder.path().to_str().unwrap(), "FOLDER")
+    }
+
+    fn write(path: &Path, bytes: &[u8], mode: u32) {
+        fs::write(path, bytes).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+    }
+
+    fn of_text(text: &str) -> String {
+        told(text, 0o600, None)
+    }
+
+    /// What becomes of a key with this line, its account and maybe its secret.
+    fn of_line(secret: &str, line: &str) -> String {
+        of_text(&format!("{KEY}{secret}{ACCOUNT}{line}"))
+    }
+
+    fn of_secret(bytes: &[u8], mode: u32) -> String {
+        let text = format!("{KEY}secret_access_key_file = \"secret\"\n{ACCOUNT}");
+        told(&text, 0o644, Some((bytes, mode)))
+    }
+
+    #[test]
+    fn a_key_is_what_its_table_says() {
+        assert_eq!(of_text("warehouse = \"w\""), "None");
+        assert_snapshot!(of_line(SECRET, ""), @r#"
+        Some(KeyRing({"LOOKBACKREADER00": AccessKey { id: "LOOKBACKREADER00", secret: Secret(…), account_id: "111122223333", scope: Account }}))
+        "#);
+        assert_snapshot!(of_line(SECRET, "scope = \"organization\""), @r#"
+        Some(KeyRing({"LOOKBACKREADER00": AccessKey { id: "LOOKBACKREADER00", secret: Secret(…), account_id: "111122223333", scope: Organization }}))
+        "#);
+    }
+
+    #[test]
+    fn a_secret_can_be_in_a_file() {
+        let expected = of_secret(b"0123456789abcdef", 0o600);
+        assert!(expected.starts_with("Some("), "{expected}");
+        for text in ["0123456789abcdef\n", "0123456789abcdef\r\n"] {
+            assert_eq!(of_secret(text.as_bytes(), 0o400), expected);
+        }
+        assert_snapshot!(of_secret(b"\n", 0o600), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has an empty secret
+        hint: make one with: openssl rand -base64 30
+        "#);
+        assert_snapshot!(of_secret(b"\xff", 0o600), @r#"
+        file "l.toml", line 1: failed to read the secret of access key "LOOKBACKREADER00" from file "FOLDER/secret": stream did not contain valid UTF-8
+        hint: none
+        "#);
+        let text = format!("{KEY}secret_access_key_file = \"secret\"\n{ACCOUNT}");
+        assert_snapshot!(told(&text, 0o644, None), @r#"
+        file "l.toml", line 1: failed to read the secret of access key "LOOKBACKREADER00" from file "FOLDER/secret": No such file or directory (os error 2)
+        hint: none
+        "#);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        assert_snapshot!(of_secret(b"0123456789abcdef", 0o644), @r#"
+        file "l.toml", line 1: secret file "FOLDER/secret" shows a secret to others: its mode is 0644
+        hint: run: chmod 600 FOLDER/secret
+        "#);
+        assert_snapshot!(told(&format!("{KEY}{SECRET}{ACCOUNT}"), 0o644, None), @r#"
+        settings file "FOLDER/l.toml" shows a secret to others: its mode is 0644
+        hint: run: chmod 600 FOLDER/l.toml; or write the secret to a file of its own, and name it with secret_access_key_file
+        "#);
+        for (mode, owner, exposed) in [
+            (0o600, 1000, false),
+            (0o400, 1000, false),
+            (0o640, 1000, true),
+            (0o620, 1000, true),
+            (0o604, 1000, true),
+            (0o601, 1000, true),
+            (0o600, 0, false),
+            (0o640, 0, false),
+            (0o660, 0, true),
+            (0o644, 0, true),
+        ] {
+            assert_eq!(is_exposed(mode, owner), exposed, "{mode:o} {owner}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_wrong_is_told_with_its_line_and_without_its_secret() {
+        assert_snapshot!(of_text(&format!("[[serve.key]]\n{SECRET}{ACCOUNT}")), @r#"
+        file "l.toml", line 1: a key has no access_key_id
+        hint: add a line such as access_key_id = "LOOKBACKREADER00"
+        "#);
+        assert_snapshot!(of_line("", ""), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has no secret
+        hint: add secret_access_key_file = "FILE", or secret_access_key
+        "#);
+        assert_snapshot!(of_text(&format!("{KEY}{SECRET}")), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has no account_id
+        hint: say whose jobs it sees: account_id = "111122223333"
+        "#);
+        assert_snapshot!(of_line(SECRET, "secret_access_key_file = \"f\""), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has two secrets
+        hint: leave out secret_access_key or secret_access_key_file
+        "#);
+        assert_snapshot!(of_line("", "secret_access_key = \"\""), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has an empty secret
+        hint: make one with: openssl rand -base64 30
+        "#);
+        assert_snapshot!(of_line("", "secret_access_key = \"0123456789abcde\""), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has a secret of less than 16 characters
+        hint: make one with: openssl rand -base64 30
+        "#);
+        assert_snapshot!(of_text(&format!("{KEY}{SECRET}account_id = \"1111\"")), @r#"
+        file "l.toml", line 1: access key "LOOKBACKREADER00" has the account id "1111", which is none
+        hint: write 12 digits in quotes
+        "#);
+        let two = format!("{KEY}{SECRET}{ACCOUNT}{KEY}{SECRET}{ACCOUNT}");
+        assert_snapshot!(of_text(&two), @r#"
+        file "l.toml", line 5: access key "LOOKBACKREADER00" is there twice
+        hint: give each key an id of its own
+        "#);
+        let short = KEY.replace("LOOKBACKREADER00", "reader");
+        assert_snapshot!(of_text(&format!("{short}{SECRET}{ACCOUNT}")), @r#"
+        file "l.toml", line 1: an access key has an id that cannot be one
+        hint: use 16 to 128 letters, digits and underscores
+        "#);
+    }
+
+    #[test]
+    fn what_the_file_gets_wrong_about_a_secret_does_not_show_it() {
+        assert_snapshot!(of_line("", "secret_access_key = 123456789"), @r#"
+        file "l.toml", line 4: key "secret_access_key" is not a text in quotes
+        hint: none
+        "#);
+        assert_snapshot!(of_line("", "secret_acces_key = \"0123456789abcdef\""), @r#"
+        file "l.toml", line 4: there is no key "secret_acces_key" in [[serve.key]]
+        hint: did you mean "secret_access_key"?
+        "#);
+        assert_snapshot!(of_line("", "secret_access_key = \"0123456789abcdef"), @r#"
+        file "l.toml", line 4: it is no TOML: invalid basic string, expected `"`
+        hint: none
+        "#);
+        assert_snapshot!(of_text("[serve]\nkey = \"0123456789abcdef\""), @r#"
+        file "l.toml", line 2: key "key" is no list of tables; write [[serve.key]]
+        hint: none
+        "#);
+        assert_snapshot!(of_text("[serve]\nkeys = 1"), @r#"
+        file "l.toml", line 2: there is no key "keys" in [serve]
+        hint: did you mean "key"?
+        "#);
+        assert_snapshot!(of_line(SECRET, "scope = \"everything\""), @r#"
+        file "l.toml", line 5: key "scope" is "everything", not a scope
+        hint: write scope = "account" or scope = "organization"
+        "#);
+    }
+}

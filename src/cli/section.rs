@@ -119,22 +119,24 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The tables under a key, each with its place in the file.
+    /// The tables under a key, each with its place in the file. What else stands there is not
+    /// shown: it may be a secret in the wrong place.
     pub(super) fn tables(self, key: &str, keys: &[&str]) -> Result<Vec<(String, Self)>> {
         let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
-        let path = if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
-        let expected = format!("a list of tables; write [[{path}]]");
-        let DeValue::Array(items) = value.get_ref() else {
-            return Err(self.mistyped(key, value, &expected));
+        let prefix = if self.name.is_empty() { "" } else { &format!("{}.", self.name) };
+        let path = format!("[[{prefix}{key}]]");
+        let mistyped = || {
+            let what = format!("key \"{key}\" is no list of tables; write {path}");
+            self.file.wrong(&value.span(), &what)
         };
         let section = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
             DeValue::Table(table) => {
-                let section = Self::new(self.file, table, &format!("[[{path}]]"), keys)?;
+                let section = Self::new(self.file, table, &path, keys)?;
                 Ok((self.file.place(&item.span()), section))
             }
-            _ => Err(self.mistyped(key, value, &expected)),
+            _ => Err(mistyped()),
         };
-        items.iter().map(section).collect()
+        value.get_ref().as_array().ok_or_else(mistyped)?.iter().map(section).collect()
     }
 
     /// An error about the value of a key that is there.

@@ -68,11 +68,6 @@ impl Exception {
         Self::new(404, "UnknownOperationException", message)
     }
 
-    /// The `Authorization` is there but cannot be read.
-    pub(super) fn incomplete_signature(problem: &str) -> Self {
-        Self::new(400, "IncompleteSignatureException", problem)
-    }
-
     /// The one table from our kinds of error to AWS's codes.
     ///
     /// What is wrong behind the endpoint is logged here, where it is handled, and not told.

@@ -3,8 +3,9 @@
 //! Promises: AWS's own clients cannot tell it from AWS Backup by the answers to the 13 operations.
 //! Refuses: addresses other than loopback, unless the callers are the holders of keys.
 //!
-//! A request goes through `route` (which operation, which texts), `credential` (which Region),
-//! `arguments` (which values), `access` (whose jobs), the backend, and `print`.
+//! A request goes through `signature` (who asks, of which Region; where anyone may, `host` and
+//! `credential`), `route` (which operation, which texts), `arguments` (which values), `access`
+//! (whose jobs), the backend, and `print`.
 
 mod access;
 mod arguments;
@@ -13,12 +14,14 @@ mod callers;
 mod credential;
 mod error;
 mod fault;
+mod host;
 mod operation;
 mod print;
 mod recent;
 mod route;
 mod server;
 mod service;
+mod signature;
 mod token;
 mod warehouse;
 

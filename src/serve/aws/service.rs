@@ -19,10 +19,12 @@ use super::callers::Callers;
 use super::credential;
 use super::error::Exception;
 use super::fault::{Faults, Interference, RequestInfo};
+use super::host;
 use super::operation::{Action, Operation, Role};
 use super::print;
 use super::recent::Recent;
 use super::route::{Routed, route};
+use super::signature::{self, Signer};
 use super::token::{Binding, TokenKey};
 
 /// Who may call, and what the endpoint assumes.
@@ -76,8 +78,13 @@ impl AwsService {
         &self.config.callers
     }
 
-    async fn run(&self, request: &HttpRequest, routed: &Routed) -> Result<Reply, Exception> {
-        let call = self.understand(request, routed)?;
+    async fn run(
+        &self,
+        request: &HttpRequest,
+        caller: Caller,
+        routed: &Routed,
+    ) -> Result<Reply, Exception> {
+        let call = self.understand(request, caller, routed)?;
         let mut reply = match call.operation.action {
             Action::List => self.list(&call).await?,
             Action::Describe => self.describe(&call).await?,
@@ -87,8 +94,12 @@ impl AwsService {
         Ok(reply)
     }
 
-    fn understand(&self, request: &HttpRequest, routed: &Routed) -> Result<Call, Exception> {
-        let caller = self.caller(request)?;
+    fn understand(
+        &self,
+        request: &HttpRequest,
+        caller: Caller,
+        routed: &Routed,
+    ) -> Result<Call, Exception> {
         let operation = routed.operation;
         let arguments = Arguments::read(routed)?;
         let mut faults = Interference::default();
@@ -107,18 +118,21 @@ impl AwsService {
         Ok(Call { operation, arguments, binding: binding(routed, &caller), caller, faults })
     }
 
+    /// Who asks, and of which Region.
     fn caller(&self, request: &HttpRequest) -> Result<Caller, Exception> {
-        let Callers::Anyone { account_id, scope } = &self.config.callers else {
-            // Fails closed until signatures are verified.
-            return Err(Exception::denied());
+        let (account_id, scope, region) = match &self.config.callers {
+            Callers::Anyone { account_id, scope } => {
+                host::check(&request.headers)?;
+                let region = credential::region(&request.headers, &request.target)?;
+                (account_id.clone(), *scope, region)
+            }
+            Callers::KeyHolders { keys, clock } => {
+                let Signer { key, region } = signature::authenticate(request, keys, clock.now())?;
+                (Some(key.account_id().to_owned()), key.scope(), Some(region))
+            }
         };
-        let region = credential::region(&request.headers, &request.target)?;
-        Ok(Caller {
-            account_id: account_id.clone(),
-            region: region.unwrap_or_else(|| self.config.default_region.clone()),
-            scope: *scope,
-            at: self.config.clock.now(),
-        })
+        let region = region.unwrap_or_else(|| self.config.default_region.clone());
+        Ok(Caller { account_id, region, scope, at: self.config.clock.now() })
     }
 
     async fn list(&self, call: &Call) -> Result<Reply, Exception> {
@@ -194,12 +208,16 @@ impl AwsService {
 }
 
 impl Service for AwsService {
+    /// Who may not call learns nothing, not even which operations there are.
     async fn answer(&self, request: HttpRequest) -> Reply {
-        let routed = match route(&request.method, &request.target) {
+        let caller = self.caller(&request);
+        let routed =
+            caller.and_then(|caller| Ok((caller, route(&request.method, &request.target)?)));
+        let (caller, routed) = match routed {
             Ok(routed) => routed,
             Err(exception) => return exception.into_reply(),
         };
-        let answer = self.run(&request, &routed).await;
+        let answer = self.run(&request, caller, &routed).await;
         let mut reply = answer.unwrap_or_else(Exception::into_reply);
         reply.log.operation = routed.operation.name;
         reply

@@ -65,7 +65,7 @@ async fn exchange(address: SocketAddr, request: &str) -> String {
 }
 
 fn get(target: &str) -> String {
-    format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 }
 
 /// The status line's number and the body.
@@ -157,7 +157,7 @@ async fn an_old_connection_is_closed_after_its_answer() {
     let limits = Limits { connection_age: Duration::from_millis(100), ..Limits::default() };
     let server = start(limits).await;
     let address = server.address;
-    let keep = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
+    let keep = "GET /late HTTP/1.1\r\nHost: localhost\r\n\r\n";
     check(&exchange(address, keep).await, "200 /late 0");
 }
 
