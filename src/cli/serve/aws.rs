@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::engine::{Engine, Held};
+use crate::engine::{Current, Engine, Held};
 use crate::error::Result;
 use crate::model::DAY;
 use crate::serve::aws::{AwsService, Callers, Config, Scope, Server, TokenKey, Warehouse};
@@ -55,33 +55,40 @@ pub(super) async fn run(settings: &Settings, options: &AwsOptions) -> Result<Sta
     let current = settings.current(&options.read, TIME_DEFAULT).await?;
     let engine = current.engine().await?;
     let held = engine.held()?;
+    let mut notes = vec![what(settings, options, &engine, &held), who(&callers)];
+    // Or the engine of the first snapshot would live as long as the server.
+    drop(engine);
+    let region = held.first_region.unwrap_or_else(|| REGION_DEFAULT.to_owned());
     endpoint::log(options.log.level);
     let listener = endpoint::listen(options.listen).await?;
-    let region = held.first_region.clone().unwrap_or_else(|| REGION_DEFAULT.to_owned());
-    let config = Config {
-        callers: callers.clone(),
-        describe_scope: Scope::Organization,
-        default_region: region.clone(),
-        // A listing that was begun goes on after a restart.
-        token_key: TokenKey::new(format!(
-            "lookback serve aws {}",
-            settings.lake()?.catalog.uuid()?
-        )),
-        clock: Arc::clone(&settings.clock),
-    };
-    let mut warehouse = Warehouse::new(current);
-    if let Some(retention) = options.retention {
-        warehouse = warehouse.with_retention(retention);
-    }
-    let service = AwsService::new(Arc::new(warehouse), config);
+    let config = config(settings, callers.clone(), region.clone())?;
+    let service = AwsService::new(Arc::new(warehouse(options, current)), config);
     let time = settings.limits(&options.read).time.unwrap_or(TIME_DEFAULT);
     let limits = Limits { request_timeout: time + TIME_MORE, ..Limits::default() };
     let server = Server::new(listener, service, limits)?;
-    let mut notes = vec![what(settings, options, &engine, &held), who(&callers)];
     notes.extend(how(&callers, &endpoint::url(&server), &region));
-    // The engine of the first snapshot is not to live as long as the server.
-    drop(engine);
     endpoint::serve(server, &notes).await
+}
+
+fn warehouse(options: &AwsOptions, current: Current) -> Warehouse {
+    let warehouse = Warehouse::new(current);
+    match options.retention {
+        Some(retention) => warehouse.with_retention(retention),
+        None => warehouse,
+    }
+}
+
+fn config(settings: &Settings, callers: Callers, default_region: String) -> Result<Config> {
+    // Of the warehouse, and not of this process: a listing that was begun goes on after a restart.
+    let key = format!("lookback serve aws {}", settings.lake()?.catalog.uuid()?);
+    Ok(Config {
+        callers,
+        // One warehouse holds the jobs of every account, and nothing need be asked elsewhere.
+        describe_scope: Scope::Organization,
+        default_region,
+        token_key: TokenKey::new(key),
+        clock: Arc::clone(&settings.clock),
+    })
 }
 
 /// The holders of the keys of the settings file, or else anyone.

@@ -205,9 +205,13 @@ impl Subject {
                 write!(query, "{name}={}&", encode(value)).unwrap();
             }
             let target = format!("{path}?{query}");
-            let got =
-                read_pages(&self.service, &target, kind.summaries_key(), page_size(0, self.pages, &mut random))
-                    .await;
+            let got = read_pages(
+                &self.service,
+                &target,
+                kind.summaries_key(),
+                page_size(0, self.pages, &mut random),
+            )
+            .await;
             assert_eq!(got, expected_counts(all, kind, &asked, period, now()), "{target}");
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Commands find stand-ins where they would reach what a test may not: `aws` prints what it
 //! printed once, `cargo run` runs what is built already, `lookback ingest` reads an emulator in
-//! place of AWS, and `lookback demo` lives through a few nights only.
+//! place of AWS, `lookback demo` lives through a few nights only, and `lookback serve` takes a free
+//! port and is interrupted as soon as it has told its URL.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -88,6 +89,9 @@ impl Shell {
              *--emulator*) exec {program} $(echo \"$@\" | sed 's#{PORT}#{url}#; s#{THEN}#{NOW}#') ;;\n\
              ingest*) exec {program} \"$@\" --now {NOW} --endpoint-url {url} ;;\n\
              demo*) exec {program} \"$@\" --nights 3 ;;\n\
+             serve*) {program} \"$@\" --listen 127.0.0.1:0 > url &\n\
+             until [ -s url ]; do kill -0 $! || exit 3; sleep 0.05; done\n\
+             kill -INT $!; wait $! ;;\n\
              *) exec {program} \"$@\" ;;\n\
              esac\n"
         );

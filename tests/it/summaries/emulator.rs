@@ -62,8 +62,7 @@ fn naively(kind: JobKind, mix: &[Asked]) -> (Vec<AskedOf<'static>>, &'static str
 
 #[test]
 fn every_door_counts_as_aws_does_at_the_same_instant() {
-    let worlds =
-        [(11, NIGHT), (13, "2026-11-21T23:59:59.999Z"), (14, "2026-11-22T00:00:00Z")];
+    let worlds = [(11, NIGHT), (13, "2026-11-21T23:59:59.999Z"), (14, "2026-11-22T00:00:00Z")];
     let mut found = [0; 4];
     for (nth, (seed, at)) in worlds.into_iter().enumerate() {
         let subject = emulated_of(seed, at);
