@@ -120,11 +120,11 @@ fn who(callers: &Callers) -> String {
     match callers {
         Callers::KeyHolders { .. } => "to the holders of the keys in the settings file".to_owned(),
         Callers::Anyone { account_id: Some(id), .. } => {
-            format!("to anyone on this machine, as account {id} of an organization")
+            format!("to anyone on this machine, as account {id}, which sees every account")
         }
         Callers::Anyone { account_id: None, .. } => {
-            "to anyone on this machine; who names no account means all accounts (--caller \
-             ACCOUNT_ID: that one)"
+            "to anyone on this machine; a request that names no account is for all of them, with \
+             --caller ACCOUNT_ID for that one"
                 .to_owned()
         }
     }

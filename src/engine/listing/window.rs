@@ -18,7 +18,7 @@ const FIRST_QUARTERS: u64 = 6;
 /// How much larger each further span is than the one before.
 const GROWTH: u64 = 4;
 /// The first span holds no fewer jobs: to read one costs as much as to read these.
-const ROWS_MIN: u64 = 256;
+const ROWS_MIN: u64 = 64;
 /// The smallest step of time.
 const MICROSECOND: i64 = 1;
 /// All times, for a file of which no bounds are known.
@@ -212,9 +212,9 @@ mod tests {
 
     #[track_caller]
     fn check(request: &ListRequest, expected: &[(i64, i64, &[i64])]) {
-        // Four days of 240 jobs each, and a year of a hundred thousand before them.
+        // Four days of 240 jobs each, and a year of 87,600 before them; and another Region's.
         let day = |id| file(id, (24 * id, 24 * id + 23), 240);
-        let year = file(9, (-365 * 24, -1), 100_000);
+        let year = file(8, (-365 * 24, -1), 87_600);
         let files = [day(0), year, day(3), day(1), day(2), file(4, (0, 90), 1_000_000)];
         let expected: Vec<_> =
             expected.iter().map(|(start, end, files)| (*start, *end, files.to_vec())).collect();
@@ -224,12 +224,14 @@ mod tests {
     #[test]
     fn a_page_reads_the_files_of_its_jobs() {
         check(&request(100, &[], None), &[]);
+        check(&request(1000, &[], None), &[]);
+        check(&request(100, &[], Some(-8000)), &[]);
     }
 
     #[test]
     fn bounds_leave_files_out() {
         let day = [Test::After(at(24)), Test::Before(at(30))];
-        check(&request(1000, &day, None), &[]);
+        check(&request(1000, &day, None), &[(24, 30, &[1])]);
         check(&request(1000, &[Test::After(at(5000))], None), &[]);
         check(&request(1000, &[Test::Before(at(-9000))], None), &[]);
     }

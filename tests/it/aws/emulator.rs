@@ -77,7 +77,7 @@ pub(crate) fn emulated_of(seed: u64, at: &str) -> Subject {
     let world = World::new(config_of(seed)).unwrap();
     let rows = listed(&world, now);
     let service = service_over(Arc::new(Emulator::new(world)), Scope::Organization, now);
-    Subject { service, rows, now }
+    Subject::new(service, rows, now)
 }
 
 /// An instant at which jobs run.

@@ -26,24 +26,33 @@ const REQUESTS: usize = 1000;
 const JOBS: usize = 240;
 /// At most so many pages are read of one listing.
 const PAGES: usize = 30;
+/// The same of a warehouse, whose pages take their time.
+const PAGES_HELD: usize = 6;
 
 /// A service, and all the jobs that it has to show at an instant.
 pub(crate) struct Subject {
     pub(crate) service: AwsService,
     pub(crate) rows: Vec<Row>,
     pub(crate) now: Instant,
+    /// At most so many pages are read of one listing.
+    pub(crate) pages: usize,
+}
+
+impl Subject {
+    /// A service with the jobs that it has to show at an instant.
+    pub(crate) fn new(service: AwsService, rows: Vec<Row>, now: Instant) -> Self {
+        Self { service, rows, now, pages: PAGES }
+    }
 }
 
 /// Lets `check` ask for these jobs in memory, and for the same jobs in a warehouse.
 fn check_both(rows: &[Row], check: impl AsyncFn(&Subject)) {
     let warehouse = Warehouse::holding(rows, now());
     let held = block_on(held::backend(&warehouse, now()));
-    let services = [
-        service(rows.to_vec(), Scope::Organization),
-        service_over(Arc::new(held), Scope::Organization, now()),
-    ];
-    for service in services {
-        let subject = Subject { service, rows: rows.to_vec(), now: now() };
+    let held = service_over(Arc::new(held), Scope::Organization, now());
+    let in_memory = service(rows.to_vec(), Scope::Organization);
+    for (service, pages) in [(in_memory, PAGES), (held, PAGES_HELD)] {
+        let subject = Subject { pages, ..Subject::new(service, rows.to_vec(), now()) };
         block_on(check(&subject));
     }
 }
@@ -52,8 +61,9 @@ fn check_list(path: &str, kind: JobKind, parameters: &[(&str, Asks)]) {
     check_both(&jobs(1, JOBS), async |subject| subject.check_list(path, kind, parameters).await);
 }
 
-fn page_size(rows: usize, random: &mut Pcg64Mcg) -> usize {
-    (*[1, 2, 3, 7, 20, 1000].choose(random).unwrap()).max(rows / PAGES)
+/// So large that these rows take no more than `pages`.
+fn page_size(rows: usize, pages: usize, random: &mut Pcg64Mcg) -> usize {
+    (*[1, 2, 3, 7, 20, 1000].choose(random).unwrap()).max(rows.div_ceil(pages))
 }
 
 impl Subject {
@@ -81,7 +91,7 @@ impl Subject {
             }
             hits += usize::from(!asked.rows.is_empty());
             let target = format!("{path}?{}", asked.query);
-            let size = page_size(asked.rows.len(), &mut random);
+            let size = page_size(asked.rows.len(), self.pages, &mut random);
             let got = read_pages(&self.service, &target, kind.list_key(), size).await;
             assert_eq!(got, expected_items(asked.rows), "{target}");
         }
@@ -196,7 +206,7 @@ impl Subject {
             }
             let target = format!("{path}?{query}");
             let got =
-                read_pages(&self.service, &target, kind.summaries_key(), page_size(0, &mut random))
+                read_pages(&self.service, &target, kind.summaries_key(), page_size(0, self.pages, &mut random))
                     .await;
             assert_eq!(got, expected_counts(all, kind, &asked, period, now()), "{target}");
         }
