@@ -145,18 +145,18 @@ mod tests {
         if let Some((bytes, mode)) = secret {
             write(&folder.path().join("secret"), bytes, mode);
         }
-        let made = Config::parse("l.toml", text).and_then(|mut config| {
+        let parsed = Config::parse("l.toml", text).and_then(|mut config| {
             for table in &mut config.access_keys {
                 table.secret_file = table.secret_file.take().map(|file| folder.path().join(file));
             }
             ring(&config.access_keys, &settings)
         });
-        let told = match made {
+        let words = match parsed {
             Ok(ring) => format!("{ring:?}"),
             Err(err) => format!("{}\nhint: {}", err.chain(), err.hint().unwrap_or("none")),
         };
-        assert!(!told.contains("0123456789abcdef"), "{told}");
-        told.replace(folder.path().to_str().unwrap(), "FOLDER")
+        assert!(!words.contains("0123456789abcdef"), "{words}");
+        words.replace(folder.path().to_str().unwrap(), "FOLDER")
     }
 
     fn write(path: &Path, bytes: &[u8], mode: u32) {

@@ -206,8 +206,8 @@ fn fields(text: &str, header: &HeaderValue) -> Result<Named, Exception> {
 fn check_fields(fields: &Named, has_date: bool, header: &HeaderValue) -> Result<(), Exception> {
     let required = ["Credential", "Signature", "SignedHeaders"];
     let missing = required.iter().filter(|name| fields.count(name) != 1);
-    let requires = |name: &&str| format!("Authorization header requires '{name}' parameter. ");
-    let mut problems: Vec<_> = missing.map(requires).collect();
+    let told = |name: &&str| format!("Authorization header requires '{name}' parameter. ");
+    let mut problems: Vec<_> = missing.map(told).collect();
     if !has_date {
         let either = "a 'X-Amz-Date' or a 'Date' header. ";
         problems.push(format!("Authorization header requires existence of either {either}"));

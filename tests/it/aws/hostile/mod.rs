@@ -59,7 +59,7 @@ fn signed_by(signing: Signing, target: &str) -> String {
 
 /// An address that is good for a minute.
 fn presigned(target: &str) -> String {
-    signed_by(Signing { expires_in: Some(Duration::from_secs(60)), ..Signing::default() }, target)
+    signed_by(Signing { expires_in: Some(Duration::from_mins(1)), ..Signing::default() }, target)
 }
 
 /// The head of a signed request with one thing changed, which must be in it.

@@ -255,7 +255,7 @@ async fn a_presigned_address_keeps_its_terms() {
     let bounds = "X-Amz-Expires must be a number of seconds from 1 to a week (604800 seconds).";
     let token = Signing {
         token: Some("FwoGZXIvYXdzEXAMPLE"),
-        expires_in: Some(Duration::from_secs(60)),
+        expires_in: Some(Duration::from_mins(1)),
         ..Signing::default()
     };
     let header = format!("authorization: {}", signed("/").split_once("authorization: ").unwrap().1);
