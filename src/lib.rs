@@ -52,8 +52,9 @@
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
-//! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`. May
-//!   name model, tables, engine, output.
+//! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, for
+//!   whoever is on this machine or for the holders of keys, whose signatures it verifies. May name
+//!   model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: the demo, which compares the warehouse with the
