@@ -53,7 +53,8 @@
 //!   the statement guard, limits. May name model, tables, catalog, store, lake.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
-//!   the warehouse is one. May name model, tables, engine, output.
+//!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
+//!   signatures it verifies. May name model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: the demo, which compares the warehouse with the

@@ -196,6 +196,7 @@ async fn exchange<S: Service>(
     tracing::info!(
         %method,
         path,
+        key_id = reply.log.key_id,
         operation = reply.log.operation,
         status = reply.status.as_u16(),
         code = &*reply.log.code,

@@ -118,21 +118,23 @@ impl AwsService {
         Ok(Call { operation, arguments, binding: binding(routed, &caller), caller, faults })
     }
 
-    /// Who asks, and of which Region.
-    fn caller(&self, request: &HttpRequest) -> Result<Caller, Exception> {
-        let (account_id, scope, region) = match &self.config.callers {
+    /// Who asks, of which Region, and the id of the key that says so.
+    fn identify(&self, request: &HttpRequest) -> Result<(Caller, String), Exception> {
+        let at = self.config.clock.now();
+        match &self.config.callers {
             Callers::Anyone { account_id, scope } => {
                 host::check(&request.headers)?;
                 let region = credential::region(&request.headers, &request.target)?;
-                (account_id.clone(), *scope, region)
+                let region = region.unwrap_or_else(|| self.config.default_region.clone());
+                let account_id = account_id.clone();
+                Ok((Caller { account_id, region, scope: *scope, at }, String::new()))
             }
             Callers::KeyHolders { keys, clock } => {
                 let Signer { key, region } = signature::authenticate(request, keys, clock.now())?;
-                (Some(key.account_id().to_owned()), key.scope(), Some(region))
+                let account_id = Some(key.account_id().to_owned());
+                Ok((Caller { account_id, region, scope: key.scope(), at }, key.id().to_owned()))
             }
-        };
-        let region = region.unwrap_or_else(|| self.config.default_region.clone());
-        Ok(Caller { account_id, region, scope, at: self.config.clock.now() })
+        }
     }
 
     async fn list(&self, call: &Call) -> Result<Reply, Exception> {
@@ -210,16 +212,20 @@ impl AwsService {
 impl Service for AwsService {
     /// Who may not call learns nothing, not even which operations there are.
     async fn answer(&self, request: HttpRequest) -> Reply {
-        let caller = self.caller(&request);
-        let routed =
-            caller.and_then(|caller| Ok((caller, route(&request.method, &request.target)?)));
-        let (caller, routed) = match routed {
-            Ok(routed) => routed,
+        let (caller, key_id) = match self.identify(&request) {
+            Ok(found) => found,
             Err(exception) => return exception.into_reply(),
         };
-        let answer = self.run(&request, caller, &routed).await;
-        let mut reply = answer.unwrap_or_else(Exception::into_reply);
-        reply.log.operation = routed.operation.name;
+        let mut reply = match route(&request.method, &request.target) {
+            Ok(routed) => {
+                let answer = self.run(&request, caller, &routed).await;
+                let mut reply = answer.unwrap_or_else(Exception::into_reply);
+                reply.log.operation = routed.operation.name;
+                reply
+            }
+            Err(exception) => exception.into_reply(),
+        };
+        reply.log.key_id = key_id;
         reply
     }
 

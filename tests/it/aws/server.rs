@@ -204,8 +204,9 @@ async fn every_request_is_one_line_without_its_query() {
     let lines = text.lines().map(|line| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(line["micros"].is_u64() && line["request_id"].is_string());
+        assert_eq!(line["key_id"], "", "nobody signed");
         let fields = ["level", "message", "method", "path", "operation", "status", "code", "rows"];
-        assert_eq!(line.as_object().unwrap().len(), fields.len() + 3, "{line}");
+        assert_eq!(line.as_object().unwrap().len(), fields.len() + 4, "{line}");
         fields.map(|field| line[field].to_string().replace('"', "")).join(" ")
     });
     let expected = [

@@ -94,13 +94,15 @@ fn service(at: Instant) -> AwsService {
 fn is_let_in(request: HttpRequest, at: Instant) -> bool {
     let reply = block_on(service(at).answer(request));
     assert!(!reply.status.is_server_error(), "{reply:?}");
-    !matches!(
+    let is_refused = matches!(
         &*reply.log.code,
         "InvalidSignatureException"
             | "IncompleteSignatureException"
             | "UnrecognizedClientException"
             | "MissingAuthenticationTokenException"
-    )
+    );
+    assert_eq!(reply.log.key_id, if is_refused { "" } else { READER.id });
+    !is_refused
 }
 
 const NAME: &str = "([a-zA-Z0-9._~*:/-]|%[2-7][0-9A-F]){1,6}";
