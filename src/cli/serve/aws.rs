@@ -104,22 +104,14 @@ fn callers(settings: &Settings, options: &AwsOptions) -> Result<Callers> {
 
 /// What is served.
 fn what(settings: &Settings, options: &AwsOptions, engine: &Engine, held: &Held) -> String {
-    let mut text = format!(
-        "serving warehouse \"{}\", snapshot {}: {} jobs",
-        settings.warehouse.display(),
-        engine.snapshot().id,
-        held.jobs
-    );
-    if let Some((first, last)) = held.created {
-        text += &format!(", created from {first} to {last}");
-    }
-    if options.read.as_of.is_some() {
-        text += "; later snapshots are not shown";
-    }
-    if let Some(retention) = options.retention {
-        text += &format!("; each is forgotten {} days after its creation", retention / DAY);
-    }
-    text
+    let (folder, snapshot) = (settings.warehouse.display(), engine.snapshot().id);
+    let created = held.created.map(|(first, last)| format!(", created from {first} to {last}"));
+    let pinned = options.read.as_of.map(|_| "; later snapshots are not shown".to_owned());
+    let forgotten = options.retention.map(|retention| {
+        format!("; each is forgotten {} days after its creation", retention / DAY)
+    });
+    let further: String = [created, pinned, forgotten].into_iter().flatten().collect();
+    format!("serving warehouse \"{folder}\", snapshot {snapshot}: {} jobs{further}", held.jobs)
 }
 
 /// To whom.

@@ -223,9 +223,26 @@ mod tests {
 
     #[test]
     fn a_page_reads_the_files_of_its_jobs() {
-        check(&request(100, &[], None), &[]);
-        check(&request(1000, &[], None), &[]);
-        check(&request(100, &[], Some(-8000)), &[]);
+        check(
+            &request(100, &[], None),
+            &[
+                (80, 95, &[3]),
+                (19, 80, &[3, 2, 1, 0]),
+                (-224, 19, &[0, 8]),
+                (-1197, -224, &[8]),
+                (-5088, -1197, &[8]),
+                (-8760, -5088, &[8]),
+            ],
+        );
+        check(
+            &request(100, &[], Some(-8000)),
+            &[
+                (-8016, -8000, &[8]),
+                (-8076, -8016, &[8]),
+                (-8320, -8076, &[8]),
+                (-8760, -8320, &[8]),
+            ],
+        );
     }
 
     #[test]
@@ -256,7 +273,7 @@ mod tests {
                 prop_assert_eq!(pair[0].0.start, pair[1].0.end);
             }
             let (oldest, newest) =
-                (bound.map(at).unwrap_or(EVER.0), after.map(at).unwrap_or(EVER.1));
+                (bound.map_or(EVER.0, at), after.map_or(EVER.1, at));
             for span in &spans {
                 let (first, last) = (span.first.max(oldest + 1), span.last.min(newest));
                 for (window, read) in &windows {

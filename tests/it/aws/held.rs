@@ -139,7 +139,8 @@ fn a_listing_that_goes_on_over_new_snapshots_shows_each_job_that_was_there_once(
         shown.extend(ids(&body));
         let Some(next) = body["NextToken"].as_str() else { break };
         token = format!("&nextToken={}", encode(next));
-        warehouse.take(&later(&rows, number), now() + (number as i64 + 1) * HOUR);
+        let hours = i64::try_from(number).unwrap() + 1;
+        warehouse.take(&later(&rows, number), now() + hours * HOUR);
     }
     let once: BTreeSet<_> = shown.iter().cloned().collect();
     assert_eq!(once.len(), shown.len(), "a job was repeated");
