@@ -49,11 +49,12 @@
 //!   tables.
 //! - [`ingest`]: what to read, pace and retries, spool, merge by key, copy-on-write, commit. May
 //!   name model, tables, catalog, store, lake, source.
-//! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
-//!   guard, limits. May name model, tables, catalog, store, lake.
+//! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by page,
+//!   the statement guard, limits. May name model, tables, catalog, store, lake.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
-//! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`. May
-//!   name model, tables, engine, output.
+//! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
+//!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
+//!   signatures it verifies. May name model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: the demo, which compares the warehouse with the
@@ -131,6 +132,20 @@
 //! [`model::SummaryRequest`], and each of our choices where AWS is silent is a named constant
 //! beside it. The engine makes it one plan, which table functions and the command line share.
 //! [`model::Tally`] counts by the same rule with no plan at all, for the emulator and for tests.
+//!
+//! # Serving
+//!
+//! [`serve::aws::AwsService`] answers AWS's operations over a [`serve::aws::Backend`]: the emulator,
+//! or [`serve::aws::Warehouse`]. Each request of the latter asks [`engine::Current`] for the newest
+//! snapshot, which costs one small read of the catalog; an engine is opened for a snapshot once, and
+//! lives as long as a request reads through it.
+//!
+//! A page of a listing is the jobs after a [`tables::Position`], in a total order: a listing that
+//! goes on over a new snapshot neither loses nor repeats a job that was there all along. A page
+//! costs what it shows: from the bounds of creation time that the catalog has for each file, the
+//! engine guesses the span of time that holds about a page, reads the files of that span only, and
+//! goes on to the span before it, four times as large, where that was too little. It keeps nothing
+//! from one page for the next.
 //!
 //! # Merging
 //!

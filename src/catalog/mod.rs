@@ -16,6 +16,7 @@ mod ops;
 mod snapshots;
 mod value;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -47,7 +48,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Catalog {
     folder: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    /// Which file was opened, whatever lies at its place since.
+    opened: Option<FileId>,
 }
+
+/// A file of this machine: its device and its number there.
+type FileId = (u64, u64);
 
 impl Catalog {
     /// Opens the catalog of the warehouse in `folder`.
@@ -87,7 +93,21 @@ impl Catalog {
         connection
             .execute_batch("PRAGMA synchronous = FULL;")
             .map_err(|err| failed(&action, err))?;
-        Ok(Self { folder, connection: Arc::new(Mutex::new(connection)) })
+        let opened = file_id(&file);
+        Ok(Self { folder, connection: Arc::new(Mutex::new(connection)), opened })
+    }
+
+    /// The same, with statements that wait no longer than `patience` for another process.
+    pub fn with_patience(self, patience: Duration) -> Result<Self> {
+        let action = format!("open catalog \"{}\"", self.file().display());
+        self.connection().busy_timeout(patience).map_err(|err| failed(&action, err))?;
+        Ok(self)
+    }
+
+    /// False if the file that was opened lies at its place no more: the warehouse was removed, or
+    /// another was put there. Whoever reads on reads what is gone.
+    pub fn is_in_place(&self) -> bool {
+        self.opened.is_some() && self.opened == file_id(&self.file())
     }
 
     /// The warehouse folder, as an absolute path.
@@ -98,6 +118,12 @@ impl Catalog {
     /// The catalog's own file.
     pub fn file(&self) -> PathBuf {
         self.folder.join(CATALOG_FILE)
+    }
+
+    /// What tells this warehouse, and copies of it, from every other.
+    pub fn uuid(&self) -> Result<String> {
+        let sql = "SELECT schema_uuid FROM ducklake_schema ORDER BY begin_snapshot, schema_id";
+        self.read("read the warehouse's id", |c| c.query_row(sql, [], |row| row.get(0)))
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -120,6 +146,11 @@ impl Catalog {
         };
         run().map_err(|err| failed(action, err))
     }
+}
+
+fn file_id(file: &Path) -> Option<FileId> {
+    let metadata = std::fs::metadata(file).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 /// An SQLite error as ours: `action` is a bare verb phrase.

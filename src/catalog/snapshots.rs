@@ -54,14 +54,23 @@ impl Catalog {
     /// # Errors
     /// `Input` if there is none.
     pub fn snapshot(&self, as_of: AsOf) -> Result<Snapshot> {
-        let all = self.read("read the snapshots", snapshots)?;
-        let found = match as_of {
-            AsOf::Latest => all.last(),
-            AsOf::Snapshot(id) => all.iter().find(|snapshot| snapshot.id == id),
-            AsOf::Time(instant) => all.iter().rev().find(|snapshot| snapshot.time <= instant),
-        };
-        found.copied().ok_or_else(|| missing(as_of, &all))
+        let action = "read the snapshots";
+        match self.read(action, |connection| find(connection, as_of))? {
+            Some(snapshot) => Ok(snapshot),
+            None => Err(missing(as_of, &self.read(action, snapshots)?)),
+        }
     }
+}
+
+/// Every request of a server asks for the newest: that must not read them all.
+fn find(connection: &Connection, as_of: AsOf) -> rusqlite::Result<Option<Snapshot>> {
+    Ok(match as_of {
+        AsOf::Latest => latest(connection)?.filter(|snapshot| snapshot.schema_version > 0),
+        AsOf::Snapshot(id) => snapshots(connection)?.into_iter().find(|it| it.id == id),
+        AsOf::Time(instant) => {
+            snapshots(connection)?.into_iter().rev().find(|it| it.time <= instant)
+        }
+    })
 }
 
 fn missing(as_of: AsOf, all: &[Snapshot]) -> Error {

@@ -13,6 +13,7 @@ use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 
 use super::config::CONCURRENCY_MAX;
+use super::serve::ServeCommand;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
 
@@ -45,6 +46,8 @@ pub(super) enum Command {
     Emulate(EmulateOptions),
     Import(ImportOptions),
     Ingest(IngestOptions),
+    #[command(subcommand)]
+    Serve(ServeCommand),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -109,9 +112,16 @@ pub(super) struct EmulateOptions {
     #[arg(long, value_name = "NAME=RATE,…", default_value = "")]
     pub(super) faults: String,
 
+    #[command(flatten)]
+    pub(super) log: LogOptions,
+}
+
+/// What a server tells while it serves.
+#[derive(Args, Debug)]
+pub(super) struct LogOptions {
     /// What to log on standard error; `info` is a line for each request.
-    #[arg(long, value_name = "LEVEL", default_value = "warn", value_parser = levels())]
-    pub(super) log: LevelFilter,
+    #[arg(long = "log", value_name = "LEVEL", default_value = "warn", value_parser = levels())]
+    pub(super) level: LevelFilter,
 }
 
 /// Take in what the AWS CLI or boto3 printed, job reports and events.
@@ -278,7 +288,7 @@ pub(super) struct ReadOptions {
     #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]
     pub(super) as_of: Option<AsOf>,
 
-    /// The account whose jobs a summary counts that names none [default: all accounts, summed]
+    /// The account that a request means which names none [default: all accounts]
     #[arg(long, value_name = "ACCOUNT_ID", value_parser = account_id, env = "LOOKBACK_CALLER")]
     pub(super) caller: Option<String>,
 

@@ -10,12 +10,14 @@ use toml::de::DeTable;
 use crate::error::Result;
 use crate::model::{JobKind, Reach};
 
+use super::keys;
 use super::section::{File, Section};
 use super::sources::{Regions, Table};
 use super::units::{RATES, account_id, bytes, is_rate};
 
 /// The keys outside of tables, and the tables.
-const KEYS: [&str; 6] = ["warehouse", "caller", "memory_limit", "timeout", "ingest", "source"];
+const KEYS: [&str; 7] =
+    ["warehouse", "caller", "memory_limit", "timeout", "ingest", "source", "serve"];
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
 /// The keys of `[[source]]`.
@@ -35,6 +37,12 @@ const SOURCE_KEYS: [&str; 13] = [
     "role_name",
 ];
 
+/// The keys of `[serve]`.
+const SERVE_KEYS: [&str; 1] = ["key"];
+/// The keys of `[[serve.key]]`.
+const ACCESS_KEY_KEYS: [&str; 5] =
+    ["access_key_id", "secret_access_key", "secret_access_key_file", "account_id", "scope"];
+
 /// How many units may be read at once.
 pub(super) const CONCURRENCY_MAX: u64 = 256;
 
@@ -53,6 +61,8 @@ pub(super) struct Config {
     pub(super) concurrency: Option<usize>,
     /// The sources, as they stand there.
     pub(super) sources: Vec<Table>,
+    /// The keys of those who may call an endpoint, as they stand there.
+    pub(super) access_keys: Vec<keys::Table>,
 }
 
 impl Config {
@@ -69,6 +79,8 @@ impl Config {
         let top = Section::new(file, document.get_ref(), "the settings", &KEYS)?;
         let ingest = top.table("ingest", &INGEST_KEYS)?;
         let sources = top.tables("source", &SOURCE_KEYS)?;
+        let serve = top.table("serve", &SERVE_KEYS)?;
+        let access_keys = serve.map(|serve| serve.tables("key", &ACCESS_KEY_KEYS)).transpose()?;
         let concurrency = ingest.map(concurrency).transpose()?.flatten();
         Ok(Self {
             warehouse: top.text("warehouse")?.map(PathBuf::from),
@@ -77,6 +89,11 @@ impl Config {
             timeout: timeout(top)?,
             concurrency,
             sources: sources.into_iter().map(source).collect::<Result<_>>()?,
+            access_keys: access_keys
+                .into_iter()
+                .flatten()
+                .map(access_key)
+                .collect::<Result<_>>()?,
         })
     }
 }
@@ -131,6 +148,17 @@ fn source((origin, section): (String, Section<'_>)) -> Result<Table> {
     })
 }
 
+fn access_key((origin, section): (String, Section<'_>)) -> Result<keys::Table> {
+    Ok(keys::Table {
+        origin,
+        id: section.text("access_key_id")?,
+        secret: section.secret("secret_access_key")?,
+        secret_file: section.text("secret_access_key_file")?.map(PathBuf::from),
+        account_id: section.text("account_id")?,
+        reach: reach(section)?,
+    })
+}
+
 fn regions(section: Section<'_>) -> Result<Option<Regions>> {
     if section.is_text("regions") {
         let text = section.text("regions")?;
@@ -176,6 +204,7 @@ fn rate(section: Section<'_>) -> Result<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::aws::Secret;
 
     const EXAMPLE: &str = include_str!("../../examples/lookback.toml");
 
@@ -208,6 +237,12 @@ mod tests {
             [[source]]
             regions = \"all\"
             accounts = [\"111111111111\"]
+            [[serve.key]]
+            access_key_id = \"AKIDREADER000000\"
+            secret_access_key = \"a\"
+            secret_access_key_file = \"f\"
+            account_id = \"111111111111\"
+            scope = \"organization\"
         ";
         let prod = Table {
             origin: Some("file \"l.toml\", line 8".to_owned()),
@@ -224,6 +259,14 @@ mod tests {
             accounts: Some(vec!["111111111111".to_owned()]),
             ..Table::default()
         };
+        let reader = keys::Table {
+            origin: "file \"l.toml\", line 17".to_owned(),
+            id: Some("AKIDREADER000000".to_owned()),
+            secret: Some(Secret::new("a")),
+            secret_file: Some(PathBuf::from("f")),
+            account_id: Some("111111111111".to_owned()),
+            reach: Reach::Organization,
+        };
         let expected = Config {
             warehouse: Some(PathBuf::from("/var/lib/lookback")),
             caller: Some("111111111111".to_owned()),
@@ -231,6 +274,7 @@ mod tests {
             timeout: Some(Duration::from_millis(1500)),
             concurrency: Some(4),
             sources: vec![prod, other],
+            access_keys: vec![reader],
         };
         assert_eq!(Config::parse("l.toml", text).unwrap(), expected);
     }
@@ -270,9 +314,9 @@ mod tests {
         check("warehouse = \"\"", "\"warehouse\" is \"\", not a text in quotes");
         check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
-        check("source = 1", "\"source\" is 1, not a list of tables; write [[source]]");
+        check("source = 1", "\"source\" is no list of tables; write [[source]]");
         check("source = [{emulator = 1}]", "\"emulator\" is 1, not true or false");
-        check("source = [1]", "\"source\" is [1], not a list of tables; write [[source]]");
+        check("source = [1]", "\"source\" is no list of tables; write [[source]]");
     }
 
     #[test]
@@ -326,10 +370,11 @@ mod tests {
     fn the_example_shows_every_key() {
         let config = Config::parse("lookback.toml", EXAMPLE).unwrap();
         assert!(!config.sources.is_empty());
-        for key in KEYS.iter().chain(&INGEST_KEYS).chain(&SOURCE_KEYS) {
+        let inner = INGEST_KEYS.iter().chain(&SOURCE_KEYS).chain(&ACCESS_KEY_KEYS);
+        for key in KEYS.iter().chain(inner) {
             let is_shown = |line: &str| {
                 let line = line.trim_start_matches(['#', ' ', '[']);
-                line.strip_prefix(key).is_some_and(|rest| rest.starts_with([' ', ']']))
+                line.strip_prefix(key).is_some_and(|rest| rest.starts_with([' ', ']', '.']))
             };
             assert!(EXAMPLE.lines().any(is_shown), "{key}");
         }

@@ -1,11 +1,7 @@
 //! `lookback emulate`: a simulated organisation behind an address.
 
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-
-use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::emulator::faults::FaultPlan;
 use crate::emulator::{self, Config, World};
@@ -17,27 +13,19 @@ use crate::serve::http::Limits;
 use super::args::EmulateOptions;
 use super::clock::VirtualClock;
 use super::settings::Settings;
-use super::signals::Signals;
-use super::target::Target;
-use super::{Status, printer};
+use super::{Status, endpoint};
 
 pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result<Status> {
     let plan: FaultPlan = options.faults.parse()?;
     let world = World::new(organization(options)?)?;
     let regions = world.regions().to_vec();
-    log(options.log);
-    let listener = TcpListener::bind(options.listen).await.map_err(|err| {
-        Error::io(format!("listen on \"{}\"", options.listen), err)
-            .with_hint("name another address with --listen; 127.0.0.1:0 takes any free port")
-    })?;
+    endpoint::log(options.log.level);
+    let listener = endpoint::listen(options.listen).await?;
     let clock = VirtualClock::starting(settings.clock.now(), options.speed);
     let service = emulator::service(world, plan, Arc::new(clock));
     let server = Server::new(listener, service, Limits::default())?;
-    // Whoever reads the URL may interrupt at once: that must end it gracefully already.
-    let mut signals = Signals::listen()?;
-    tell(&format!("http://{}", server.address()), &regions, settings.pretended())?;
-    server.run(async move { signals.next().await }).await;
-    Ok(Status::Done)
+    let hints = hints(&endpoint::url(&server), &regions, settings.pretended());
+    endpoint::serve(server, &hints.map(|hint| format!("try: {hint}"))).await
 }
 
 /// The settings of the file, or else the default ones, with those of the flags.
@@ -61,25 +49,6 @@ fn read(path: &Path) -> Result<Config> {
         .map_err(|err| Error::io(format!("read file \"{name}\""), err))?;
     Config::from_toml(&text)
         .map_err(|err| Error::input(format!("organization file \"{name}\"")).with_source(err))
-}
-
-/// Logs to standard error from here on.
-fn log(level: LevelFilter) {
-    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    // Whoever calls this twice in a process, as tests may, keeps the first.
-    drop(lines.try_init());
-}
-
-/// The URL for programs, and what to do with it for people.
-fn tell(url: &str, regions: &[String], now: Option<Instant>) -> Result<()> {
-    let mut out = Target::Stdout.out();
-    writeln!(out, "{url}")
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))?;
-    for hint in hints(url, regions, now) {
-        printer::note(&format!("try: {hint}"));
-    }
-    Ok(())
 }
 
 /// Commands that read the emulator, at the instant that it pretends.

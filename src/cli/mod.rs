@@ -10,11 +10,14 @@ mod clock;
 mod config;
 mod demo;
 mod emulate;
+mod endpoint;
 mod grid;
 mod import;
 mod ingest;
+mod keys;
 mod printer;
 mod section;
+mod serve;
 mod settings;
 mod signals;
 mod sources;
@@ -94,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Serve(command) => serve::run(&settings, command).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
+use crate::serve::aws::Secret;
 
 /// How alike two keys must be to be taken for one another, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.8;
@@ -36,6 +37,8 @@ impl File<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Section<'a> {
     file: File<'a>,
+    /// The key that it stands under; empty for the top.
+    name: &'a str,
     table: &'a DeTable<'a>,
 }
 
@@ -63,7 +66,7 @@ impl<'a> Section<'a> {
                 return Err(file.wrong(&key.span(), &wrong).with_hint(hint));
             }
         }
-        Ok(Self { file, table })
+        Ok(Self { file, name: "", table })
     }
 
     /// A text that is not empty.
@@ -96,32 +99,44 @@ impl<'a> Section<'a> {
         self.table.get(key).is_some_and(|value| value.get_ref().is_str())
     }
 
+    /// A secret, which no message shows; it may be empty.
+    pub(super) fn secret(self, key: &str) -> Result<Option<Secret>> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        value.get_ref().as_str().map(|text| Some(Secret::new(text))).ok_or_else(|| {
+            self.file.wrong(&value.span(), &format!("key \"{key}\" is not a text in quotes"))
+        })
+    }
+
     /// The table under a key.
-    pub(super) fn table(self, key: &str, keys: &[&str]) -> Result<Option<Self>> {
+    pub(super) fn table(self, key: &'a str, keys: &[&str]) -> Result<Option<Self>> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         match value.get_ref() {
             DeValue::Table(table) => {
-                Self::new(self.file, table, &format!("[{key}]"), keys).map(Some)
+                let section = Self::new(self.file, table, &format!("[{key}]"), keys)?;
+                Ok(Some(Self { name: key, ..section }))
             }
             _ => Err(self.mistyped(key, value, &format!("a table; write [{key}]"))),
         }
     }
 
-    /// The tables under a key, each with its place in the file.
+    /// The tables under a key, each with its place in the file. What else stands there is not
+    /// shown: it may be a secret in the wrong place.
     pub(super) fn tables(self, key: &str, keys: &[&str]) -> Result<Vec<(String, Self)>> {
         let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
-        let expected = format!("a list of tables; write [[{key}]]");
-        let DeValue::Array(items) = value.get_ref() else {
-            return Err(self.mistyped(key, value, &expected));
+        let prefix = if self.name.is_empty() { "" } else { &format!("{}.", self.name) };
+        let path = format!("[[{prefix}{key}]]");
+        let mistyped = || {
+            let what = format!("key \"{key}\" is no list of tables; write {path}");
+            self.file.wrong(&value.span(), &what)
         };
         let section = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
             DeValue::Table(table) => {
-                let section = Self::new(self.file, table, &format!("[[{key}]]"), keys)?;
+                let section = Self::new(self.file, table, &path, keys)?;
                 Ok((self.file.place(&item.span()), section))
             }
-            _ => Err(self.mistyped(key, value, &expected)),
+            _ => Err(mistyped()),
         };
-        items.iter().map(section).collect()
+        value.get_ref().as_array().ok_or_else(mistyped)?.iter().map(section).collect()
     }
 
     /// An error about the value of a key that is there.

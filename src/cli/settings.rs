@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{Asker, Engine, Limits};
+use crate::engine::{Asker, Current, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
+use crate::serve::aws::KeyRing;
 use crate::source::aws::Source;
 
 use super::args::{Arguments, IngestOptions, ReadOptions};
 use super::clock::SystemClock;
 use super::config::Config;
+use super::keys;
 use super::sources::{self, Regions, Table, Wanted};
 
 /// The settings file's name, in the working folder and in the user's folder of settings.
@@ -24,6 +26,10 @@ const FILE: &str = "lookback.toml";
 const WAREHOUSE_DEFAULT: &str = "warehouse";
 /// The memory of a query in bytes, where nothing else is said.
 const MEMORY_DEFAULT: usize = 1 << 30;
+
+/// How long a server waits for a catalog that another process keeps: its clients wait, too, and
+/// ask again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What of the process's environment matters, besides what the flags name as their own.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +71,8 @@ pub(super) struct Settings {
     /// Where writing is made to fail, in tests.
     pub(super) steps: Steps,
     now: Option<Instant>,
+    /// The settings file, if there is one.
+    file: Option<PathBuf>,
     config: Config,
     environment: Environment,
 }
@@ -75,13 +83,16 @@ impl Settings {
             Some(now) => Arc::new(FixedClock(now)),
             None => Arc::new(SystemClock),
         };
-        let config = read(arguments.config.as_deref(), environment.config_home.as_deref())?;
+        let (file, config) =
+            read(arguments.config.as_deref(), environment.config_home.as_deref())?.unzip();
+        let config = config.unwrap_or_default();
         let warehouse = arguments.warehouse.clone().or_else(|| config.warehouse.clone());
         Ok(Self {
             warehouse: warehouse.unwrap_or_else(|| PathBuf::from(WAREHOUSE_DEFAULT)),
             clock,
             steps: steps(&environment)?,
             now: arguments.now,
+            file,
             config,
             environment,
         })
@@ -105,13 +116,31 @@ impl Settings {
     /// The warehouse, for questions.
     pub(super) async fn engine(&self, options: &ReadOptions) -> Result<Engine> {
         let lake = self.lake()?;
-        let caller = options.caller.clone().or_else(|| self.config.caller.clone());
-        let asker = Asker { caller, ..Asker::by(Arc::clone(&self.clock)) };
-        Engine::open(&lake, options.as_of.unwrap_or_default(), self.limits(options), asker).await
+        let (as_of, limits) = (options.as_of.unwrap_or_default(), self.limits(options));
+        Engine::open(&lake, as_of, limits, self.asker(options)).await
+    }
+
+    /// The warehouse, for a server that answers for weeks: a request may take `time` where nothing
+    /// else is said.
+    pub(super) async fn current(&self, options: &ReadOptions, time: Duration) -> Result<Current> {
+        let limits = self.limits(options);
+        let limits = Limits { time: limits.time.or(Some(time)), ..limits };
+        let as_of = options.as_of.unwrap_or_default();
+        Current::open(&self.warehouse, PATIENCE, as_of, limits, self.asker(options)).await
+    }
+
+    /// Who asks.
+    fn asker(&self, options: &ReadOptions) -> Asker {
+        Asker { caller: self.caller(options), ..Asker::by(Arc::clone(&self.clock)) }
+    }
+
+    /// The account that a request means which names none, if anything says so.
+    pub(super) fn caller(&self, options: &ReadOptions) -> Option<String> {
+        options.caller.clone().or_else(|| self.config.caller.clone())
     }
 
     /// What a query may use.
-    fn limits(&self, options: &ReadOptions) -> Limits {
+    pub(super) fn limits(&self, options: &ReadOptions) -> Limits {
         let memory = options.memory_limit.or(self.config.memory_limit);
         let time: Option<Duration> = options.timeout.or(self.config.timeout);
         Limits { memory_bytes: memory.unwrap_or(MEMORY_DEFAULT), time }
@@ -146,6 +175,15 @@ impl Settings {
     pub(super) fn configured_sources(&self) -> Result<Vec<Source>> {
         sources::expand(&self.config.sources)
     }
+
+    /// The keys of those who may call an endpoint; `None` where the settings file has none.
+    ///
+    /// # Errors
+    /// A key that cannot be one, or a secret that others can read.
+    pub(super) fn access_keys(&self) -> Result<Option<KeyRing>> {
+        let Some(file) = &self.file else { return Ok(None) };
+        keys::ring(&self.config.access_keys, file)
+    }
 }
 
 /// The source that flags describe, if any do.
@@ -169,23 +207,23 @@ fn described(options: &IngestOptions) -> Option<Table> {
 }
 
 /// The settings file that was named, or else the one of the working folder, or of the user.
-fn read(named: Option<&Path>, config_home: Option<&Path>) -> Result<Config> {
+fn read(named: Option<&Path>, config_home: Option<&Path>) -> Result<Option<(PathBuf, Config)>> {
     if let Some(path) = named {
-        return read_file(path)?.ok_or_else(|| {
+        return read_file(path)?.map(Some).ok_or_else(|| {
             Error::input(format!("there is no settings file \"{}\"", path.display()))
                 .with_hint("name another with --config, or leave out --config and LOOKBACK_CONFIG")
         });
     }
-    if let Some(config) = read_file(Path::new(FILE))? {
-        return Ok(config);
+    if let Some(found) = read_file(Path::new(FILE))? {
+        return Ok(Some(found));
     }
-    let Some(home) = config_home else { return Ok(Config::default()) };
-    Ok(read_file(&home.join("lookback").join(FILE))?.unwrap_or_default())
+    let Some(home) = config_home else { return Ok(None) };
+    read_file(&home.join("lookback").join(FILE))
 }
 
 /// The settings of a file, if it is there. A relative path in it begins at its own folder: a timer
 /// or a service may run anywhere.
-fn read_file(path: &Path) -> Result<Option<Config>> {
+fn read_file(path: &Path) -> Result<Option<(PathBuf, Config)>> {
     let name = path.display().to_string();
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -195,7 +233,10 @@ fn read_file(path: &Path) -> Result<Option<Config>> {
     let mut config = Config::parse(&name, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.warehouse = config.warehouse.map(|warehouse| folder.join(warehouse));
-    Ok(Some(config))
+    for key in &mut config.access_keys {
+        key.secret_file = key.secret_file.take().map(|file| folder.join(file));
+    }
+    Ok(Some((path.to_owned(), config)))
 }
 
 fn steps(environment: &Environment) -> Result<Steps> {

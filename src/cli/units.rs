@@ -53,6 +53,18 @@ pub(super) fn age(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "it is no length of time; write one such as 90m, 26h or 2d".to_owned())
 }
 
+/// For how long jobs are shown, in microseconds. AWS's summaries count the 14 days before the last
+/// midnight: of what is counted, nothing may be forgotten.
+pub(super) fn retention(text: &str) -> Result<i64, String> {
+    const DAYS: std::ops::RangeInclusive<u64> = 15..=36_500;
+    let micros = |age: Duration| i64::try_from(age.as_micros()).ok();
+    age(text)
+        .ok()
+        .filter(|age| DAYS.contains(&(age.as_secs() / 86_400)))
+        .and_then(micros)
+        .ok_or_else(|| "it is no length of time from 15d to 36500d; AWS's is 30d".to_owned())
+}
+
 /// Calls a second: what AWS allows is not published, so the bounds only keep slips out.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate| is_rate(*rate));
@@ -91,6 +103,15 @@ mod tests {
         assert_eq!(age("2d"), Ok(Duration::from_hours(48)));
         for text in ["", "h", "26", "0h", "-1h", "1.5h", "1h30m", "9999999999d"] {
             assert!(age(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_not_forgotten() {
+        assert_eq!(retention("30d"), Ok(30 * 86_400_000_000));
+        assert_eq!(retention("360h"), Ok(15 * 86_400_000_000));
+        for text in ["", "30", "14d", "359h", "36501d", "1000000000d"] {
+            assert!(retention(text).is_err(), "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::Clock;
-use crate::serve::aws::{AwsService, Config, Scope, TokenKey};
+use crate::serve::aws::{AwsService, Callers, Config, Scope, TokenKey};
 
 use super::backend::Emulator;
 use super::faults::{FaultPlan, FaultyJobs, FaultyWire};
@@ -13,8 +13,10 @@ use super::world::World;
 pub fn service(world: World, plan: FaultPlan, clock: Arc<dyn Clock>) -> AwsService {
     let seed = world.config().seed;
     let config = Config {
-        account_id: world.management_account().to_owned(),
-        scope: Scope::Organization,
+        callers: Callers::Anyone {
+            account_id: Some(world.management_account().to_owned()),
+            scope: Scope::Organization,
+        },
         describe_scope: Scope::Account,
         default_region: world.regions()[0].clone(),
         // Its tokens guard nothing, and two runs must answer alike.

@@ -1,5 +1,6 @@
 //! Bounds of memory and time.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,15 @@ pub(super) fn within(
         }
     })
     .boxed()
+}
+
+/// What `work` gives, or an error when that is not there in `time`.
+pub(super) async fn in_time<T>(
+    time: Option<Duration>,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let Some(time) = time else { return work.await };
+    tokio::time::timeout(time, work).await.unwrap_or_else(|_| Err(too_slow(time)))
 }
 
 fn too_slow(time: Duration) -> Error {

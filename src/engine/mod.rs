@@ -7,10 +7,12 @@
 //! statement that writes, or that reads anything but the warehouse, and to answer from a table that
 //! it cannot read whole.
 
+mod current;
 mod describe;
 mod failure;
 mod guard;
 mod limits;
+mod listing;
 mod names;
 mod ops;
 mod plans;
@@ -18,6 +20,7 @@ mod prune;
 mod reader;
 mod summary;
 mod table;
+mod values;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +48,8 @@ use self::guard::Allowed;
 use self::summary::{Summaries, SummaryFunctions};
 use self::table::LakeTable;
 
+pub use self::current::Current;
+pub use self::listing::Held;
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
 
 /// The name of the warehouse in SQL.

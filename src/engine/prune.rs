@@ -16,7 +16,7 @@ use crate::tables::{Bounds, ColumnType, DataFile, Table, instant_from_text};
 pub(super) struct FileStatistics<'a> {
     pub(super) table: &'static Table,
     pub(super) schema: SchemaRef,
-    pub(super) files: &'a [DataFile],
+    pub(super) files: &'a [Arc<DataFile>],
 }
 
 impl FileStatistics<'_> {
@@ -24,7 +24,7 @@ impl FileStatistics<'_> {
         let place = self.table.find(&column.name)?;
         let ty = self.table.columns[place].ty;
         let null = ScalarValue::try_from(self.schema.field(place).data_type()).ok()?;
-        let value = |file: &DataFile| {
+        let value = |file: &Arc<DataFile>| {
             let bounds = file.columns[place].as_ref();
             let known = bounds.and_then(|bounds| scalar(ty, of(bounds)?));
             known.unwrap_or_else(|| null.clone())
@@ -48,7 +48,7 @@ impl PruningStatistics for FileStatistics<'_> {
 
     fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
         let place = self.table.find(&column.name)?;
-        let count = |file: &DataFile| {
+        let count = |file: &Arc<DataFile>| {
             file.columns[place].as_ref().and_then(|bounds| u64::try_from(bounds.null_count).ok())
         };
         Some(Arc::new(self.files.iter().map(count).collect::<UInt64Array>()))

@@ -1,6 +1,6 @@
 //! A table of the lake as DataFusion sees it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
@@ -21,8 +21,9 @@ use crate::catalog::Snapshot;
 use crate::error::Error;
 use crate::lake::Lake;
 use crate::store::Store;
-use crate::tables::{ColumnType, DataFile, Table};
+use crate::tables::{Bounds, ColumnType, DataFile, Table};
 
+use super::listing::Span;
 use super::prune::{FileStatistics, statistics};
 use super::reader::LakeReader;
 use super::store_url;
@@ -35,17 +36,51 @@ pub(super) struct LakeTable {
     store: Store,
     /// The files, or why the table cannot be read: told when it is asked for, so that one table
     /// that another tool has changed does not stand in the way of the others.
-    files: crate::error::Result<Vec<DataFile>>,
+    files: crate::error::Result<Vec<Arc<DataFile>>>,
+    /// The same for listings; made when the first one asks.
+    spans: OnceLock<Vec<Span>>,
 }
 
 impl LakeTable {
     pub(super) fn open(lake: &Lake, table: &'static Table, snapshot: Snapshot) -> Self {
         let files = lake.catalog.files(table, snapshot);
-        Self { table, schema: scan_schema(table), store: lake.store.clone(), files }
+        let files = files.map(|files| files.into_iter().map(Arc::new).collect());
+        Self::of(table, scan_schema(table), lake.store.clone(), files)
+    }
+
+    fn of(
+        table: &'static Table,
+        schema: SchemaRef,
+        store: Store,
+        files: crate::error::Result<Vec<Arc<DataFile>>>,
+    ) -> Self {
+        Self { table, schema, store, files, spans: OnceLock::new() }
     }
 
     pub(super) fn table(&self) -> &'static Table {
         self.table
+    }
+
+    /// Its files.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(super) fn files(&self) -> crate::error::Result<&[Arc<DataFile>]> {
+        self.files.as_deref().map_err(Error::restate)
+    }
+
+    /// What the catalog tells of the times in its files, the newest first.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(super) fn spans(&self) -> crate::error::Result<&[Span]> {
+        let files = self.files()?;
+        Ok(self.spans.get_or_init(|| Span::newest_first(self.table, files)))
+    }
+
+    /// The same table with these files only, of its own: no others are even looked at.
+    pub(super) fn narrowed(&self, files: Vec<Arc<DataFile>>) -> Self {
+        Self::of(self.table, Arc::clone(&self.schema), self.store.clone(), Ok(files))
     }
 
     /// False if and only if the bounds of every file tell that it holds no row of `region`.
@@ -53,25 +88,20 @@ impl LakeTable {
         let (Some(place), Ok(files)) = (self.table.find("region"), &self.files) else {
             return true;
         };
-        files.iter().any(|file| {
-            let bounds = file.columns[place].as_ref();
-            bounds.is_none_or(|it| {
-                it.min.as_deref().is_none_or(|min| min <= region)
-                    && it.max.as_deref().is_none_or(|max| region <= max)
-            })
-        })
+        files.iter().any(|file| may_hold(file.columns[place].as_ref(), region))
     }
 
     /// The files that may hold rows that `predicate` lets through.
     fn needed(&self, predicate: Option<&Arc<dyn PhysicalExpr>>) -> Result<Vec<&DataFile>> {
-        let files = self.files.as_ref().map_err(|err| external(err.restate()))?;
-        let Some(predicate) = predicate else { return Ok(files.iter().collect()) };
+        let files = self.files().map_err(external)?;
+        let every = files.iter().map(Arc::as_ref);
+        let Some(predicate) = predicate else { return Ok(every.collect()) };
         let schema = Arc::clone(&self.schema);
         let pruning = PruningPredicateBuilder::new()
             .with_file_schema(Arc::clone(&schema))
             .try_build(Arc::clone(predicate))?;
         let keep = pruning.prune(&FileStatistics { table: self.table, schema, files })?;
-        Ok(files.iter().zip(keep).filter_map(|(file, keep)| keep.then_some(file)).collect())
+        Ok(every.zip(keep).filter_map(|(file, keep)| keep.then_some(file)).collect())
     }
 
     fn partitioned(&self, file: &DataFile) -> PartitionedFile {
@@ -89,6 +119,14 @@ fn scan_schema(table: &Table) -> SchemaRef {
         _ => column.field(None),
     };
     Arc::new(Schema::new(table.columns.iter().map(field).collect::<Vec<_>>()))
+}
+
+/// False if and only if `bounds` tell that a column of texts does not have this one.
+pub(super) fn may_hold(bounds: Option<&Bounds>, text: &str) -> bool {
+    bounds.is_none_or(|it| {
+        it.min.as_deref().is_none_or(|min| min <= text)
+            && it.max.as_deref().is_none_or(|max| text <= max)
+    })
 }
 
 fn external(err: Error) -> DataFusionError {

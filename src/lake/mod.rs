@@ -4,6 +4,7 @@
 //! to change them; `engine` reads, `ingest` and `upkeep` write.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::catalog::{Catalog, DATA_FOLDER, WriterLock};
 use crate::error::{Error, Result};
@@ -34,6 +35,12 @@ impl Lake {
     /// `Input` if the folder is no warehouse, `Unsupported` if a newer version wrote it.
     pub fn open(folder: &Path) -> Result<Self> {
         Self::with(Catalog::open(folder)?)
+    }
+
+    /// The same, for whoever would rather be refused than wait longer than `patience` for another
+    /// process.
+    pub fn with_patience(self, patience: Duration) -> Result<Self> {
+        Ok(Self { catalog: self.catalog.with_patience(patience)?, ..self })
     }
 
     fn with(catalog: Catalog) -> Result<Self> {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::header::{HeaderMap, HeaderName};
+use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
@@ -196,6 +196,7 @@ async fn exchange<S: Service>(
     tracing::info!(
         %method,
         path,
+        key_id = reply.log.key_id,
         operation = reply.log.operation,
         status = reply.status.as_u16(),
         code = &*reply.log.code,
@@ -223,7 +224,12 @@ async fn reply<S: Service>(service: &S, limits: Limits, request: Request<Incomin
 }
 
 async fn read(request: Request<Incoming>, limits: Limits) -> Result<HttpRequest, Failure> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    // An absolute target names the host, whatever the header says (RFC 9112, 3.2.2).
+    let named = head.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = named {
+        head.headers.insert(HOST, host);
+    }
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     if target.len() > limits.target_bytes {
         return Err(Failure::TargetTooLong);

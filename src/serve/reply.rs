@@ -32,6 +32,8 @@ pub struct Reply {
 /// The part of a request's log line that only the head knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplyLog {
+    /// The id of the key that signed the request, once it is verified; empty for none.
+    pub key_id: String,
     /// The operation, where one was recognised.
     pub operation: &'static str,
     /// The error code, empty for none.

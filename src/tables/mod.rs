@@ -2,7 +2,8 @@
 //!
 //! Promises: a column's name, type, AWS name and documentation are said once, here; Arrow schemas,
 //! DuckLake types, field ids, `DESCRIBE`, the README's reference and the reading and writing of
-//! AWS's JSON derive from it. Refuses: files, SQL and the network.
+//! AWS's JSON derive from it; so is what a listing of jobs can ask for, and its order. Refuses:
+//! files, SQL and the network.
 
 mod aws_job_summaries;
 mod backup_jobs;
@@ -14,6 +15,7 @@ mod files;
 mod job;
 mod job_transitions;
 mod json;
+mod listing;
 mod ops;
 mod restore_jobs;
 mod row;
@@ -39,6 +41,7 @@ pub use json::{
     Absent, Shape, cell_from_json, row_from_aws, row_to_aws, write_aws, write_epoch_seconds,
     write_key, write_number, write_text,
 };
+pub use listing::{Condition, ListFilter, ListRequest, Position, Test};
 pub use ops::{OPS, OPS_SCHEMA};
 pub use restore_jobs::TABLE as RESTORE_JOBS;
 pub use row::{Cell, Row};

@@ -135,34 +135,58 @@ def small(small_template, warehouse, lookback) -> pathlib.Path:
 
 
 @pytest.fixture(scope="module")
-def emulate(tmp_path_factory):
-    """Starts `lookback emulate` with flags, at an instant, and gives its URL.
+def start_server(tmp_path_factory):
+    """Starts `lookback` with arguments, in a folder, and gives the URL that it tells.
 
-    At the end each is interrupted, and must have ended well.
+    At the end each server is interrupted, and must have ended well: it has told nothing but its
+    URL and the notes of its start, of which the last two are commands to try.
     """
     running = []
 
-    def start(*flags, now: str) -> str:
-        command = [from_run("LOOKBACK_BIN"), "--now", now, "emulate", "--listen", "127.0.0.1:0"]
-        errors = (tmp_path_factory.mktemp("emulate") / "stderr").open("w+")
+    def start(folder: pathlib.Path, *arguments, notes: int) -> str:
+        errors = (tmp_path_factory.mktemp("server") / "stderr").open("w+")
         process = subprocess.Popen(
-            [*command, *map(str, flags)],
+            [from_run("LOOKBACK_BIN"), *map(str, arguments)],
+            cwd=folder,
             env={"PATH": os.environ["PATH"], "TZ": "Asia/Tokyo"},
             stdout=subprocess.PIPE,
             stderr=errors,
             encoding="utf-8",
         )
-        running.append((process, errors))
+        running.append((process, errors, notes))
         return process.stdout.readline().strip()
 
     yield start
-    for process, errors in running:
+    for process, errors, notes in running:
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=SECONDS_MAX)
         errors.seek(0)
         told = errors.read()
         assert (process.returncode, rest) == (0, ""), told
-        assert told.startswith("try: ") and told.count("\n") == 2, told
+        lines = told.splitlines()
+        assert len(lines) == notes and all(line.startswith("try: ") for line in lines[-2:]), told
+
+
+@pytest.fixture(scope="module")
+def emulate(start_server, tmp_path_factory):
+    """Starts `lookback emulate` with flags, at an instant, and gives its URL."""
+
+    def start(*flags, now: str) -> str:
+        command = ["--now", now, "emulate", "--listen", "127.0.0.1:0", *flags]
+        return start_server(tmp_path_factory.mktemp("emulate"), *command, notes=2)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def serve(start_server):
+    """Starts `lookback serve aws` in the folder of a warehouse, at an instant; gives its URL."""
+
+    def start(folder: pathlib.Path, *flags, now: str) -> str:
+        command = ["--now", now, "serve", "aws", "--listen", "127.0.0.1:0", *flags]
+        return start_server(folder, *command, notes=4)
+
+    return start
 
 
 class Duck:

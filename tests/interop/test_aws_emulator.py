@@ -1,4 +1,7 @@
-"""boto3 and the AWS CLI take `lookback emulate` for AWS Backup: all 13 operations."""
+"""boto3 and the AWS CLI take `lookback emulate` for AWS Backup: all 13 operations.
+
+And so they take `lookback serve aws`, with a warehouse that has read all that the emulator shows.
+"""
 
 import datetime
 import json
@@ -10,6 +13,7 @@ import botocore.config
 import pytest
 from aws_shapes import complaints
 from botocore import UNSIGNED, xform_name
+from conftest import run_lookback
 
 OWN = "111111111111"
 REGION = "eu-west-1"
@@ -65,19 +69,29 @@ SUMMARIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def emulator(emulate, tmp_path_factory):
-    """An emulated organisation at an instant, and its URL."""
-    file = tmp_path_factory.mktemp("organization") / "organization.toml"
-    file.write_text(ORGANIZATION)
-    flags = ("--accounts", 3, "--resources", 50, "--regions", f"{REGION},us-east-1", "--seed", 7)
-    return emulate("--organization-file", file, *flags, "--speed", 0, now=NOW)
+REGIONS = f"{REGION},us-east-1"
+
+
+@pytest.fixture(scope="module", params=["emulator", "warehouse"])
+def endpoint(request, emulate, serve, tmp_path_factory):
+    """The URL of an emulated organisation at an instant, or of a warehouse that has read it."""
+    folder = tmp_path_factory.mktemp("organization")
+    (folder / "organization.toml").write_text(ORGANIZATION)
+    flags = ("--accounts", 3, "--resources", 50, "--regions", REGIONS, "--seed", 7)
+    organization = ("--organization-file", folder / "organization.toml", *flags)
+    url = emulate(*organization, "--speed", 0, now=NOW)
+    if request.param == "emulator":
+        return url
+    source = ("--emulator", "--endpoint-url", url, "--organization", "--region", REGIONS)
+    outcome = run_lookback(folder, "ingest", *source, "--now", NOW)
+    assert outcome.status == 0, outcome.stderr
+    return serve(folder, "--caller", OWN, "--retention", "30d", now=NOW)
 
 
 @pytest.fixture(scope="module")
-def backup(emulator):
+def backup(endpoint):
     """A client whose every answer is compared with botocore's model."""
-    return client(emulator)
+    return client(endpoint)
 
 
 def client(url: str, region: str = REGION, **config):
@@ -299,8 +313,8 @@ def test_what_is_wrong_is_refused_in_words_of_aws(backup):
         assert refused.value.response["Error"]["Message"] == problem
 
 
-def test_a_request_that_is_not_signed_is_of_the_first_region(emulator, everything):
-    anyone = client(emulator, signature_version=UNSIGNED)
+def test_a_request_that_is_not_signed_is_of_the_first_region(endpoint, everything):
+    anyone = client(endpoint, signature_version=UNSIGNED)
     found = jobs(anyone, "ListBackupJobs", ByAccountId="*")
     assert found == everything["ListBackupJobs"]
 
@@ -347,8 +361,8 @@ def ids(found: list[dict]) -> list[str]:
 
 
 @pytest.mark.parametrize("operation", LISTS)
-def test_the_cli_lists(backup, emulator, everything, operation):
-    whole = aws(emulator, operation, **fixed(everything, operation), PageSize=100)
+def test_the_cli_lists(backup, endpoint, everything, operation):
+    whole = aws(endpoint, operation, **fixed(everything, operation), PageSize=100)
     assert ids(whole[LISTS[operation]]) == ids(everything[operation])
     model = backup.meta.service_model.operation_model(operation)
     assert complaints(model.output_shape, whole) == []
@@ -361,31 +375,31 @@ def test_the_cli_lists(backup, emulator, everything, operation):
         for job in everything[operation]
         if all(matches(job, name, value) for name, value in asked.items() if name[:2] == "By")
     ]
-    found = aws(emulator, operation, **asked)
+    found = aws(endpoint, operation, **asked)
     assert ids(found[LISTS[operation]]) == ids(expected)
-    first = aws(emulator, operation, **fixed(everything, operation), MaxResults=1)
+    first = aws(endpoint, operation, **fixed(everything, operation), MaxResults=1)
     assert ids(first[LISTS[operation]]) == ids(everything[operation])[:1]
 
 
 @pytest.mark.parametrize("operation", DESCRIBES)
-def test_the_cli_describes(backup, emulator, everything, operation):
+def test_the_cli_describes(backup, endpoint, everything, operation):
     listing, name = DESCRIBES[operation]
     job = next(job for job in everything[listing] if job["AccountId"] == OWN)
-    described = aws(emulator, operation, **{name: job[name]})
+    described = aws(endpoint, operation, **{name: job[name]})
     assert described.get("CopyJob", described)[name] == job[name]
     model = backup.meta.service_model.operation_model(operation)
     assert complaints(model.output_shape, described) == []
 
 
 @pytest.mark.parametrize("operation", SUMMARIES)
-def test_the_cli_counts(backup, emulator, operation):
+def test_the_cli_counts(backup, endpoint, operation):
     words = {"ScanResultStatus": "THREATS_FOUND", "MalwareScanner": "GUARDDUTY"}
     asked = {name: words.get(name, "ANY") for name in choices_of(backup, operation)}
     asked["AggregationPeriod"] = "SEVEN_DAYS"
-    counted = aws(emulator, operation, **asked)
+    counted = aws(endpoint, operation, **asked)
     key = operation.removeprefix("List")
     expected = [row["Count"] for row in by_hand(backup, operation, asked)]
     assert [row["Count"] for row in counted[key]] == expected
-    first = aws(emulator, operation, **asked, MaxResults=1)
-    second = aws(emulator, operation, **asked, MaxResults=1, NextToken=first["NextToken"])
+    first = aws(endpoint, operation, **asked, MaxResults=1)
+    second = aws(endpoint, operation, **asked, MaxResults=1, NextToken=first["NextToken"])
     assert [row["Count"] for row in first[key] + second[key]] == expected[:2]

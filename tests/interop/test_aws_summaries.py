@@ -3,11 +3,16 @@
 The warehouse is read from an emulator, and the AWS CLI asks the same emulator at the same instant.
 Its version 1, which is the one that Python's package index has, prints times as version 2 does when
 it is told to.
+
+And AWS's way to count the jobs that are completed with issues, asked of the warehouse through boto3,
+counts those whose outcome SQL calls so.
 """
 
+import csv
 import os
 import subprocess
 
+import boto3
 import pytest
 from conftest import run_lookback
 
@@ -85,3 +90,39 @@ def test_both_print_the_same(held, question):
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout == aws(url, folder, *question)
     assert ("Count" in outcome.stdout) == ("ABORTING" not in question)
+
+
+def counted(backup, kind: str, **asked) -> dict[str, int]:
+    """Counts by the day on which they begin, of every account."""
+    operation = getattr(backup, f"list_{kind}_job_summaries")
+    rows, more = [], {}
+    while True:
+        page = operation(AccountId="AGGREGATE_ALL", AggregationPeriod="ONE_DAY", **asked, **more)
+        rows += page[f"{kind.title()}JobSummaries"]
+        if "NextToken" not in page:
+            break
+        more = {"NextToken": page["NextToken"]}
+    assert len(rows) == len({row["StartTime"] for row in rows})
+    return {f"{row['StartTime']:%Y-%m-%d}": row["Count"] for row in rows}
+
+
+@pytest.mark.parametrize("kind", ["backup", "copy"])
+def test_the_recipe_of_aws_counts_what_sql_calls_ok_with_issues(held, serve, kind):
+    _, folder = held
+    url = serve(folder, "--caller", OWN, now=NOW)
+    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    backup = boto3.client("backup", endpoint_url=url, region_name=REGION, **keys)
+    completed = counted(backup, kind, State="COMPLETED")
+    success = counted(backup, kind, State="COMPLETED", MessageCategory="SUCCESS")
+    recipe = {day: count - success.get(day, 0) for day, count in completed.items()}
+
+    sql = f"""
+        SELECT CAST(creation_date AS DATE) AS day, count(*) AS jobs FROM jobs
+        WHERE kind = '{kind}' AND region = '{REGION}' AND outcome = 'ok_with_issues'
+            AND creation_date >= '2026-11-08' AND creation_date < '2026-11-22'
+        GROUP BY day ORDER BY day"""
+    outcome = run_lookback(folder, "sql", sql, "--format", "csv")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    expected = {row["day"]: int(row["jobs"]) for row in csv.DictReader(outcome.stdout.splitlines())}
+    assert {day: count for day, count in recipe.items() if count} == expected
+    assert expected

@@ -14,7 +14,7 @@ use lookback::error::{Kind, Result};
 use lookback::ingest::{Ingested, Writer};
 use lookback::lake::{Lake, WritableLake};
 use lookback::model::{FixedClock, Instant, OpenJob, Steps};
-use lookback::tables::{self, Row, Table};
+use lookback::tables::{self, Origin, Row, Table, settle};
 use tempfile::TempDir;
 
 /// A folder that may hold a warehouse, gone when dropped.
@@ -34,6 +34,22 @@ impl Warehouse {
     /// A place where no warehouse is yet.
     pub(crate) fn new() -> Self {
         Self { folder: TempDir::with_prefix("lookback-it-").unwrap() }
+    }
+
+    /// One that holds these jobs, which need not be settled.
+    pub(crate) fn holding(rows: &[Row], now: Instant) -> Self {
+        let warehouse = Self::new();
+        warehouse.take(rows, now);
+        warehouse
+    }
+
+    /// Takes in these jobs as they were seen at `now`; they need not be settled.
+    pub(crate) fn take(&self, rows: &[Row], now: Instant) {
+        let mut rows = rows.to_vec();
+        for row in &mut rows {
+            settle(row, "fixture", Origin::List, now);
+        }
+        self.ingest(&rows, now, &Steps::none()).unwrap();
     }
 
     pub(crate) fn path(&self) -> PathBuf {

@@ -47,6 +47,8 @@ const MAY_NAME_CRATE: &[(&str, &[&str])] = &[
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
     ("http_body_util", &["serve"]),
+    ("aws_sigv4", &["serve"]),
+    ("subtle", &["serve"]),
 ];
 
 const FIELD_ID_KEY: &str = "parquet::arrow::PARQUET_FIELD_ID_META_KEY";

@@ -105,7 +105,7 @@ mod tests {
 
     fn interfere(wire: &FaultyWire, operation: &'static str, region: &str) -> Interference {
         let caller = Caller {
-            account_id: "111111111111".to_owned(),
+            account_id: Some("111111111111".to_owned()),
             region: region.to_owned(),
             scope: Scope::Organization,
             at: Instant::from_micros(0),

@@ -33,6 +33,7 @@ pub use question::{Given, Question};
 
 pub(super) use function::SummaryFunctions;
 pub(super) use rows::rows;
+pub(super) use scalars::same_value;
 
 /// What is needed to plan summaries: the job tables of a snapshot, and who asks.
 #[derive(Clone, Debug)]
@@ -82,7 +83,13 @@ impl Summaries {
         plan::plan(request, self.jobs(request.kind)?).map_err(explain)
     }
 
-    fn jobs(&self, kind: JobKind) -> Result<Arc<LakeTable>> {
+    /// The tables of all kinds.
+    pub(super) fn tables(&self) -> &[Arc<LakeTable>] {
+        &self.tables
+    }
+
+    /// The table of a kind.
+    pub(super) fn jobs(&self, kind: JobKind) -> Result<Arc<LakeTable>> {
         let found = self.tables.iter().find(|table| table.table().kind == Some(kind));
         found.map(Arc::clone).ok_or_else(|| Error::internal(format!("find the table of {kind}")))
     }

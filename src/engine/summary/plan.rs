@@ -14,7 +14,8 @@ use crate::model::{
     Shown, SummaryRequest, Window,
 };
 
-use super::scalars::{Edge, bucket_edge, same_value, time};
+use super::super::values::{text, time};
+use super::scalars::{Edge, bucket_edge, same_value};
 
 /// The columns of an answer that are there for every kind; the dimensions stand before the count.
 pub(super) const REGION: &str = "region";
@@ -133,9 +134,4 @@ fn shown(shown: Shown, column: &str) -> Expr {
 
 fn dimensions(kind: JobKind) -> impl Iterator<Item = (Dimension, &'static str)> {
     Dimension::of(kind).iter().map(move |dimension| (*dimension, dimension.column(kind)))
-}
-
-/// A text in the type in which tables are scanned.
-fn text(value: &str) -> Expr {
-    lit(ScalarValue::Utf8View(Some(value.to_owned())))
 }

@@ -4,23 +4,18 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, BooleanArray, PrimitiveArray};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
-use datafusion::common::{Result, ScalarValue};
+use datafusion::common::Result;
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
 use crate::model::{self, END_TIME_BEFORE_MIDNIGHT, Instant, SummaryRequest, Window};
 
-const UTC: &str = "UTC";
+use super::super::values::{UTC, text};
 
 /// The type of times.
 fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some(UTC.into()))
-}
-
-/// An instant in the type in which tables are scanned.
-pub(super) fn time(instant: Instant) -> Expr {
-    lit(ScalarValue::TimestampMicrosecond(Some(instant.micros()), Some(UTC.into())))
 }
 
 /// Which end of a bucket.
@@ -83,11 +78,10 @@ impl ScalarUDFImpl for BucketEdge {
 }
 
 /// True where a text is `wanted`, without regard to case and to `_`.
-pub(super) fn same_value(column: Expr, wanted: &str) -> Expr {
+pub(in crate::engine) fn same_value(column: Expr, wanted: &str) -> Expr {
     let signature =
         Signature::exact(vec![DataType::Utf8View, DataType::Utf8View], Volatility::Immutable);
-    let wanted = lit(ScalarValue::Utf8View(Some(wanted.to_owned())));
-    ScalarUDF::from(SameValue { signature }).call(vec![column, wanted])
+    ScalarUDF::from(SameValue { signature }).call(vec![column, text(wanted)])
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -27,7 +27,7 @@ pub(super) fn counted(caller: &Caller, choice: &Choice) -> Result<AccountChoice,
         one(caller, id)?;
     }
     let visible = visible(caller, caller.scope);
-    Ok(AccountChoice::resolve(choice, visible, Some(&caller.account_id)))
+    Ok(AccountChoice::resolve(choice, visible, caller.account_id.as_deref()))
 }
 
 /// Whose jobs a caller may see that is allowed no more than `scope`.
@@ -38,12 +38,17 @@ pub(super) fn visible(caller: &Caller, scope: Scope) -> Accounts {
     }
 }
 
+/// True if and only if these are the caller's own account.
+pub(super) fn is_own(caller: &Caller, accounts: &Accounts) -> bool {
+    *accounts == own(caller)
+}
+
 fn own(caller: &Caller) -> Accounts {
-    Accounts::One(caller.account_id.clone())
+    caller.account_id.clone().map_or(Accounts::Every, Accounts::One)
 }
 
 fn one(caller: &Caller, id: &str) -> Result<Accounts, Exception> {
-    if caller.scope == Scope::Account && id != caller.account_id {
+    if caller.scope == Scope::Account && !own(caller).contain(id) {
         return Err(Exception::denied());
     }
     Ok(Accounts::One(id.to_owned()))
@@ -52,10 +57,10 @@ fn one(caller: &Caller, id: &str) -> Result<Accounts, Exception> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Instant;
+    use crate::model::{Instant, Shown};
 
     fn caller(scope: Scope) -> Caller {
-        let (account_id, region) = ("111111111111".to_owned(), "eu-west-1".to_owned());
+        let (account_id, region) = (Some("111111111111".to_owned()), "eu-west-1".to_owned());
         Caller { account_id, region, scope, at: Instant::from_micros(0) }
     }
 
@@ -90,5 +95,12 @@ mod tests {
         check(&Choice::AggregateAll, Scope::Organization, "Every", "Every AggregateAll");
         let value = Choice::Value("222222222222".into());
         check(&value, Scope::Organization, other, &format!("{other} Value"));
+    }
+    #[test]
+    fn without_an_account_every_one_is_the_callers_own() {
+        let nobody = Caller { account_id: None, ..caller(Scope::Organization) };
+        assert_eq!(listed(&nobody, &Choice::Omitted).unwrap(), Accounts::Every);
+        let counted = counted(&nobody, &Choice::Omitted).unwrap();
+        assert_eq!((counted.accounts, counted.shown), (Accounts::Every, Shown::Nothing));
     }
 }

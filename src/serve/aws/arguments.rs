@@ -4,8 +4,8 @@ use crate::model::{
     ANY, Choice, DEFAULT_PERIOD, Dimension, Instant, PerDimension, Period, is_account_id,
     same_value,
 };
+use crate::tables::{Condition, Test};
 
-use super::backend::{Condition, Test};
 use super::error::Exception;
 use super::operation::{Action, Operation, Parameter, Role};
 use super::route::Routed;

@@ -68,11 +68,6 @@ impl Exception {
         Self::new(404, "UnknownOperationException", message)
     }
 
-    /// The `Authorization` is there but cannot be read.
-    pub(super) fn incomplete_signature(problem: &str) -> Self {
-        Self::new(400, "IncompleteSignatureException", problem)
-    }
-
     /// The one table from our kinds of error to AWS's codes.
     ///
     /// What is wrong behind the endpoint is logged here, where it is handled, and not told.
@@ -86,7 +81,7 @@ impl Exception {
             }
         };
         if status >= 500 {
-            tracing::error!(error = error.chain(), "the backend failed");
+            tracing::error!(error = error.chain(), hint = error.hint(), "the backend failed");
             return Self::new(status, code, "the service failed; its log tells why");
         }
         Self::new(status, code, error.chain())

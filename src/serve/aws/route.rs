@@ -63,6 +63,8 @@ fn labels<'a>(operation: &'static Operation, pieces: &[&'a str]) -> Option<Label
         match segment {
             Segment::Is(text) if text == piece => {}
             Segment::Is(_) => return None,
+            // A signature covers the path without them: as labels they could be slipped in.
+            Segment::Label(_) if matches!(*piece, "." | "..") => return None,
             Segment::Label(parameter) => labels.push((parameter, *piece)),
         }
     }
@@ -174,6 +176,11 @@ mod tests {
     fn other_methods_and_paths_are_no_operation() {
         let unknown = "UnknownOperationException: no operation has this method and path";
         for target in ["/", "", "*", "//backup-jobs", "/backup-jobs/a/b", "/Backup-Jobs", "/scan"] {
+            check(target, unknown);
+        }
+        for target in
+            ["/copy-jobs/..", "/copy-jobs/.", "/resources/../restore-jobs", "/./scan/jobs"]
+        {
             check(target, unknown);
         }
         for method in [Method::PUT, Method::POST, Method::HEAD, Method::DELETE, Method::OPTIONS] {

@@ -9,7 +9,11 @@ use tokio::net::TcpListener;
 use crate::error::{Error, Result};
 use crate::serve::http::{self, Limits};
 
+use super::callers::Callers;
 use super::service::AwsService;
+
+const HINT: &str = "listen on 127.0.0.1 or [::1]; `lookback serve aws` listens elsewhere once \
+                    [[serve.key]] of the settings file says who may call";
 
 /// An endpoint that has its address and does not serve yet.
 #[derive(Debug)]
@@ -24,13 +28,13 @@ impl Server {
     /// An endpoint on `listener`.
     ///
     /// # Errors
-    /// A listener that other machines can reach: whoever reaches it is let in, since signatures
-    /// are not verified.
+    /// A listener that other machines can reach, where whoever reaches it is let in.
     pub fn new(listener: TcpListener, service: AwsService, limits: Limits) -> Result<Self> {
         let address = listener.local_addr().map_err(|err| Error::io("read an address", err))?;
-        if !address.ip().is_loopback() {
+        let lets_in_anyone = matches!(service.callers(), Callers::Anyone { .. });
+        if lets_in_anyone && !address.ip().is_loopback() {
             return Err(Error::input(format!("address \"{address}\" is not a loopback address"))
-                .with_hint("listen on 127.0.0.1 or [::1]: signatures are not verified yet"));
+                .with_hint(HINT));
         }
         Ok(Self { listener, address, service: Arc::new(service), limits })
     }
@@ -57,5 +61,6 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let err = Server::new(listener, service(), Limits::default()).unwrap_err();
         assert_eq!(err.to_string(), format!("address \"{address}\" is not a loopback address"));
+        assert_eq!(err.hint(), Some(HINT));
     }
 }

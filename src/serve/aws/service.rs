@@ -5,31 +5,33 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use crate::model::{
-    AccountChoice, Accounts, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
+    AccountChoice, Clock, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, Dimension, Instant,
     SummaryRequest, SummaryRow,
 };
 use crate::serve::http::{Failure, HttpRequest, Service};
 use crate::serve::reply::Reply;
+use crate::tables::{ListFilter, ListRequest, Position};
 
 use super::access;
 use super::arguments::Arguments;
-use super::backend::{Backend, Caller, ListFilter, ListRequest, Position, Scope};
+use super::backend::{Backend, Caller, Scope};
+use super::callers::Callers;
 use super::credential;
 use super::error::Exception;
 use super::fault::{Faults, Interference, RequestInfo};
+use super::host;
 use super::operation::{Action, Operation, Role};
 use super::print;
 use super::recent::Recent;
 use super::route::{Routed, route};
+use super::signature::{self, Signer};
 use super::token::{Binding, TokenKey};
 
-/// Who the caller is, and what the endpoint assumes.
+/// Who may call, and what the endpoint assumes.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The account of every caller.
-    pub account_id: String,
-    /// What every caller may see.
-    pub scope: Scope,
+    /// Who may call, and as whom.
+    pub callers: Callers,
     /// What Describe reaches for a caller of organisation scope; AWS promises its own account only.
     pub describe_scope: Scope,
     /// The Region of a request that is not signed.
@@ -71,8 +73,18 @@ impl AwsService {
         self
     }
 
-    async fn run(&self, request: &HttpRequest, routed: &Routed) -> Result<Reply, Exception> {
-        let call = self.understand(request, routed)?;
+    /// Who may call it.
+    pub(super) fn callers(&self) -> &Callers {
+        &self.config.callers
+    }
+
+    async fn run(
+        &self,
+        request: &HttpRequest,
+        caller: Caller,
+        routed: &Routed,
+    ) -> Result<Reply, Exception> {
+        let call = self.understand(request, caller, routed)?;
         let mut reply = match call.operation.action {
             Action::List => self.list(&call).await?,
             Action::Describe => self.describe(&call).await?,
@@ -82,14 +94,12 @@ impl AwsService {
         Ok(reply)
     }
 
-    fn understand(&self, request: &HttpRequest, routed: &Routed) -> Result<Call, Exception> {
-        let region = credential::region(&request.headers, &request.target)?;
-        let caller = Caller {
-            account_id: self.config.account_id.clone(),
-            region: region.unwrap_or_else(|| self.config.default_region.clone()),
-            scope: self.config.scope,
-            at: self.config.clock.now(),
-        };
+    fn understand(
+        &self,
+        request: &HttpRequest,
+        caller: Caller,
+        routed: &Routed,
+    ) -> Result<Call, Exception> {
         let operation = routed.operation;
         let arguments = Arguments::read(routed)?;
         let mut faults = Interference::default();
@@ -99,13 +109,32 @@ impl AwsService {
                 operation: operation.name,
                 caller: &caller,
                 target: &request.target,
-                is_organization_wide: accounts != Accounts::One(caller.account_id.clone()),
+                is_organization_wide: !access::is_own(&caller, &accounts),
             });
         }
         if let Some(exception) = faults.exception {
             return Err(exception);
         }
         Ok(Call { operation, arguments, binding: binding(routed, &caller), caller, faults })
+    }
+
+    /// Who asks, of which Region, and the id of the key that says so.
+    fn identify(&self, request: &HttpRequest) -> Result<(Caller, String), Exception> {
+        let at = self.config.clock.now();
+        match &self.config.callers {
+            Callers::Anyone { account_id, scope } => {
+                host::check(&request.headers)?;
+                let region = credential::region(&request.headers, &request.target)?;
+                let region = region.unwrap_or_else(|| self.config.default_region.clone());
+                let account_id = account_id.clone();
+                Ok((Caller { account_id, region, scope: *scope, at }, String::new()))
+            }
+            Callers::KeyHolders { keys, clock } => {
+                let Signer { key, region } = signature::authenticate(request, keys, clock.now())?;
+                let account_id = Some(key.account_id().to_owned());
+                Ok((Caller { account_id, region, scope: key.scope(), at }, key.id().to_owned()))
+            }
+        }
     }
 
     async fn list(&self, call: &Call) -> Result<Reply, Exception> {
@@ -181,14 +210,22 @@ impl AwsService {
 }
 
 impl Service for AwsService {
+    /// Who may not call learns nothing, not even which operations there are.
     async fn answer(&self, request: HttpRequest) -> Reply {
-        let routed = match route(&request.method, &request.target) {
-            Ok(routed) => routed,
+        let (caller, key_id) = match self.identify(&request) {
+            Ok(found) => found,
             Err(exception) => return exception.into_reply(),
         };
-        let answer = self.run(&request, &routed).await;
-        let mut reply = answer.unwrap_or_else(Exception::into_reply);
-        reply.log.operation = routed.operation.name;
+        let mut reply = match route(&request.method, &request.target) {
+            Ok(routed) => {
+                let answer = self.run(&request, caller, &routed).await;
+                let mut reply = answer.unwrap_or_else(Exception::into_reply);
+                reply.log.operation = routed.operation.name;
+                reply
+            }
+            Err(exception) => exception.into_reply(),
+        };
+        reply.log.key_id = key_id;
         reply
     }
 
@@ -232,7 +269,8 @@ fn binding(routed: &Routed, caller: &Caller) -> Binding {
         Scope::Account => "account",
         Scope::Organization => "organization",
     };
-    let fixed = [routed.operation.name, &caller.account_id, scope, &caller.region];
+    let account_id = caller.account_id.as_deref().unwrap_or_default();
+    let fixed = [routed.operation.name, account_id, scope, &caller.region];
     let paging = |role: &Role| matches!(role, Role::NextToken | Role::MaxResults);
     let given = routed.given.iter().filter(|(parameter, _)| !paging(&parameter.role));
     let given = given.flat_map(|(parameter, value)| [parameter.member, value.as_str()]);

@@ -37,8 +37,10 @@ impl Backend for Empty {
 /// A service without jobs.
 pub(super) fn service() -> AwsService {
     let config = Config {
-        account_id: "111111111111".to_owned(),
-        scope: Scope::Account,
+        callers: Callers::Anyone {
+            account_id: Some("111111111111".to_owned()),
+            scope: Scope::Account,
+        },
         describe_scope: Scope::Account,
         default_region: "eu-west-1".to_owned(),
         token_key: TokenKey::new([7; 32]),

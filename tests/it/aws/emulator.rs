@@ -17,8 +17,15 @@ use super::random::Subject;
 use super::sdk::Endpoint;
 use super::{CALLER, REGION, encode, get, read_pages, service_over};
 
+/// The seed of an organisation, where any will do.
+const SEED: u64 = 11;
+
 /// A small organisation in which much happens.
 fn config() -> Config {
+    config_of(SEED)
+}
+
+fn config_of(seed: u64) -> Config {
     let rates = Rates {
         failed: 0.08,
         on_demand: 0.05,
@@ -30,7 +37,7 @@ fn config() -> Config {
         ..Rates::default()
     };
     Config {
-        seed: 11,
+        seed,
         accounts: 3,
         management_account: Some(CALLER.to_owned()),
         regions: vec![REGION.to_owned(), "us-east-1".to_owned()],
@@ -61,11 +68,16 @@ fn listed(world: &World, at: Instant) -> Vec<Row> {
 }
 
 pub(crate) fn emulated(at: &str) -> Subject {
+    emulated_of(SEED, at)
+}
+
+/// The organisation of a seed, at an instant.
+pub(crate) fn emulated_of(seed: u64, at: &str) -> Subject {
     let now = instant(at);
-    let world = World::new(config()).unwrap();
+    let world = World::new(config_of(seed)).unwrap();
     let rows = listed(&world, now);
     let service = service_over(Arc::new(Emulator::new(world)), Scope::Organization, now);
-    Subject { service, rows, now }
+    Subject::new(service, rows, now)
 }
 
 /// An instant at which jobs run.

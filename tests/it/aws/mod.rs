@@ -2,17 +2,21 @@
 
 pub(crate) mod emulator;
 mod faults;
+pub(crate) mod held;
+mod hostile;
 pub(crate) mod jobs;
+mod keys;
 mod memory;
-mod naive;
+pub(crate) mod naive;
 pub(crate) mod random;
 pub(crate) mod sdk;
 mod server;
+mod signing;
 
 use std::sync::Arc;
 
 use lookback::model::{FixedClock, Instant};
-use lookback::serve::aws::{AwsService, Backend, Config, Scope, TokenKey};
+use lookback::serve::aws::{AwsService, Backend, Callers, Config, Scope, TokenKey};
 use lookback::serve::http::{HttpRequest, Service};
 use lookback::tables::Row;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -38,9 +42,14 @@ pub(crate) fn service(rows: Vec<Row>, scope: Scope) -> AwsService {
 
 /// A service over any backend at any instant.
 pub(crate) fn service_over(backend: Arc<dyn Backend>, scope: Scope, at: Instant) -> AwsService {
+    let anyone = Callers::Anyone { account_id: Some(CALLER.to_owned()), scope };
+    service_for(anyone, backend, at)
+}
+
+/// A service for these callers.
+fn service_for(callers: Callers, backend: Arc<dyn Backend>, at: Instant) -> AwsService {
     let config = Config {
-        account_id: CALLER.to_owned(),
-        scope,
+        callers,
         describe_scope: Scope::Organization,
         default_region: REGION.to_owned(),
         token_key: TokenKey::new([7; 32]),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use aws_sdk_backup::Client;
 use aws_sdk_backup::config::retry::RetryConfig;
@@ -12,8 +13,9 @@ use aws_sdk_backup::types::{
     AggregationPeriod, BackupJobState, BackupJobStatus, CopyJobState, CopyJobStatus,
     MalwareScanner, RestoreJobState, RestoreJobStatus, ScanJobStatus, ScanResultStatus, ScanState,
 };
+use lookback::cli::SystemClock;
 use lookback::model::JobKind;
-use lookback::serve::aws::{AwsService, Scope, Server};
+use lookback::serve::aws::{AwsService, Server};
 use lookback::serve::http::Limits;
 use lookback::tables::Row;
 use tokio::net::TcpListener;
@@ -21,7 +23,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::jobs::{ACCOUNTS, jobs};
-use super::{CALLER, REGION, now, service};
+use super::keys::{Key, MEMBER, READER, service_with_keys};
+use super::{CALLER, REGION, now};
 
 /// An endpoint under test.
 pub(crate) struct Endpoint {
@@ -55,9 +58,14 @@ impl Endpoint {
 
     /// A client of one Region that tries again as `retries` says.
     pub(crate) fn client_with(&self, region: &'static str, retries: RetryConfig) -> Client {
+        self.client_of(READER, region, retries)
+    }
+
+    /// A client that signs with `key`.
+    fn client_of(&self, key: Key, region: &'static str, retries: RetryConfig) -> Client {
         let config = aws_sdk_backup::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .credentials_provider(Credentials::new("AKIDTEST", "secret", None, None, "test"))
+            .credentials_provider(Credentials::new(key.id, key.secret, None, None, "test"))
             .region(Region::new(region))
             .endpoint_url(format!("http://{}", self.address))
             .retry_config(retries)
@@ -68,9 +76,10 @@ impl Endpoint {
 
 const JOBS: usize = 60;
 
+/// An endpoint that verifies the signatures of its callers.
 async fn endpoint() -> (Endpoint, Vec<Row>) {
     let rows = jobs(9, JOBS);
-    let service = service(rows.clone(), Scope::Organization);
+    let service = service_with_keys(rows.clone(), Arc::new(SystemClock));
     (Endpoint::start(service, Limits::default()).await, rows)
 }
 
@@ -281,13 +290,28 @@ async fn the_sdk_knows_our_exceptions() {
 
 #[tokio::test]
 async fn a_member_is_denied_what_is_not_its_own() {
-    let service = service(jobs(9, JOBS), Scope::Account);
-    let endpoint = Endpoint::start(service, Limits::default()).await;
-    let client = endpoint.client(REGION);
+    let (endpoint, _) = endpoint().await;
+    let client = endpoint.client_of(MEMBER, REGION, RetryConfig::disabled());
     let err = client.list_backup_jobs().by_account_id("*").send().await.unwrap_err();
     assert_eq!(err.code(), Some("AccessDeniedException"));
     assert_eq!(err.message(), Some("Insufficient privileges to perform this action."));
     let jobs = all_items!(client.list_backup_jobs());
     assert!(!jobs.is_empty() && jobs.iter().all(|job| job.account_id() == Some(CALLER)));
+    endpoint.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused_as_aws_refuses_it() {
+    let (endpoint, _) = endpoint().await;
+    let refused = async |key| {
+        let client = endpoint.client_of(key, REGION, RetryConfig::disabled());
+        let err = client.list_backup_jobs().send().await.unwrap_err();
+        let status = err.raw_response().unwrap().status().as_u16();
+        format!("{status} {}", err.into_service_error().code().unwrap())
+    };
+    let wrong = Key { secret: MEMBER.secret, ..READER };
+    assert_eq!(refused(wrong).await, "403 InvalidSignatureException");
+    let unknown = Key { id: "AKIDNOBODY000000", ..READER };
+    assert_eq!(refused(unknown).await, "403 UnrecognizedClientException");
     endpoint.stop().await;
 }

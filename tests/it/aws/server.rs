@@ -65,7 +65,7 @@ async fn exchange(address: SocketAddr, request: &str) -> String {
 }
 
 fn get(target: &str) -> String {
-    format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 }
 
 /// The status line's number and the body.
@@ -157,7 +157,7 @@ async fn an_old_connection_is_closed_after_its_answer() {
     let limits = Limits { connection_age: Duration::from_millis(100), ..Limits::default() };
     let server = start(limits).await;
     let address = server.address;
-    let keep = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
+    let keep = "GET /late HTTP/1.1\r\nHost: localhost\r\n\r\n";
     check(&exchange(address, keep).await, "200 /late 0");
 }
 
@@ -204,8 +204,9 @@ async fn every_request_is_one_line_without_its_query() {
     let lines = text.lines().map(|line| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(line["micros"].is_u64() && line["request_id"].is_string());
+        assert_eq!(line["key_id"], "", "nobody signed");
         let fields = ["level", "message", "method", "path", "operation", "status", "code", "rows"];
-        assert_eq!(line.as_object().unwrap().len(), fields.len() + 3, "{line}");
+        assert_eq!(line.as_object().unwrap().len(), fields.len() + 4, "{line}");
         fields.map(|field| line[field].to_string().replace('"', "")).join(" ")
     });
     let expected = [

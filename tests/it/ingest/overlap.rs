@@ -30,8 +30,10 @@ impl Endpoints {
         let organization = Served::new(Night::quiet(at).service(&config()));
         let world = World::new(config()).unwrap();
         let seen = aws::Config {
-            account_id: world.accounts()[1].clone(),
-            scope: Scope::Account,
+            callers: aws::Callers::Anyone {
+                account_id: Some(world.accounts()[1].clone()),
+                scope: Scope::Account,
+            },
             describe_scope: Scope::Account,
             default_region: world.regions()[0].clone(),
             token_key: TokenKey::new("member"),

@@ -2,7 +2,8 @@
 //!
 //! Commands find stand-ins where they would reach what a test may not: `aws` prints what it
 //! printed once, `cargo run` runs what is built already, `lookback ingest` reads an emulator in
-//! place of AWS, and `lookback demo` lives through a few nights only.
+//! place of AWS, `lookback demo` lives through a few nights only, and `lookback serve` takes a free
+//! port and is interrupted as soon as it has told its URL.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,12 +16,16 @@ use super::PATH;
 use crate::cli::emulated::Emulator;
 
 /// Blocks that do not run here, by how they begin, and why.
-const EXEMPT: [(&str, &str); 4] = [
+const EXEMPT: [(&str, &str); 5] = [
     ("cargo test", "it runs this"),
     ("INSTALL ducklake;", "tests/interop/test_ingest.py runs it in DuckDB"),
     (
         "source    Region",
         "it is no command but an answer, of which tests/it/cli/status.rs has more",
+    ),
+    (
+        "lookback --config keys.toml serve aws",
+        "it goes on until it is interrupted; tests/interop/test_aws_keys.py starts it so",
     ),
     ("lookback emulate", "it takes a fixed port; the blocks behind it find another one"),
 ];
@@ -88,6 +93,9 @@ impl Shell {
              *--emulator*) exec {program} $(echo \"$@\" | sed 's#{PORT}#{url}#; s#{THEN}#{NOW}#') ;;\n\
              ingest*) exec {program} \"$@\" --now {NOW} --endpoint-url {url} ;;\n\
              demo*) exec {program} \"$@\" --nights 3 ;;\n\
+             serve*) {program} \"$@\" --listen 127.0.0.1:0 > url &\n\
+             until [ -s url ]; do kill -0 $! || exit 3; sleep 0.05; done\n\
+             kill -INT $!; wait $! ;;\n\
              *) exec {program} \"$@\" ;;\n\
              esac\n"
         );

@@ -12,10 +12,10 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
 
-use super::{engine, holding};
+use super::engine;
 use crate::aws::jobs::{ACCOUNTS, REGIONS, jobs, values};
 use crate::aws::now;
-use crate::warehouse::block_on;
+use crate::warehouse::{Warehouse, block_on};
 
 /// How many requests.
 const REQUESTS: u32 = 400;
@@ -138,7 +138,7 @@ fn tallied(request: &SummaryRequest, rows: &[Row]) -> Vec<SummaryRow> {
 #[test]
 fn a_plan_counts_as_the_tally_does() {
     let rows = jobs(7, JOBS);
-    let warehouse = holding(&rows, now());
+    let warehouse = Warehouse::holding(&rows, now());
     let engine = engine(&warehouse, Asker::at(now()));
     let config = Config { cases: REQUESTS, failure_persistence: None, ..Config::default() };
     let found = Cell::new(0);

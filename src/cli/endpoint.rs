@@ -1,0 +1,49 @@
+//! What the commands share that serve an endpoint: an address, a log, a URL that is told.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::error::{Error, Result};
+use crate::serve::aws::Server;
+
+use super::signals::Signals;
+use super::target::Target;
+use super::{Status, printer};
+
+/// Logs to standard error from here on.
+pub(super) fn log(level: LevelFilter) {
+    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    // Whoever calls this twice in a process, as tests may, keeps the first.
+    drop(lines.try_init());
+}
+
+/// Takes an address.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|err| {
+        Error::io(format!("listen on \"{address}\""), err)
+            .with_hint("name another address with --listen; 127.0.0.1:0 takes any free port")
+    })
+}
+
+/// Where a server is asked.
+pub(super) fn url(server: &Server) -> String {
+    format!("http://{}", server.address())
+}
+
+/// Serves until the process is asked to end. Tells the URL for programs, and `notes` for people.
+pub(super) async fn serve(server: Server, notes: &[String]) -> Result<Status> {
+    // Whoever reads the URL may interrupt at once: that must end it gracefully already.
+    let mut signals = Signals::listen()?;
+    let mut out = Target::Stdout.out();
+    writeln!(out, "{}", url(&server))
+        .and_then(|()| out.flush())
+        .map_err(|err| Error::io("write to standard output", err))?;
+    for note in notes {
+        printer::note(note);
+    }
+    server.run(async move { signals.next().await }).await;
+    Ok(Status::Done)
+}
