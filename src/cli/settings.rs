@@ -11,6 +11,7 @@ use crate::engine::{Asker, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
+use crate::reports::{self, Report};
 use crate::source::aws::Source;
 
 use super::args::{Arguments, IngestOptions, ReadOptions};
@@ -34,6 +35,10 @@ pub(super) struct Environment {
     pub(super) region: Option<String>,
     /// The profile: `AWS_PROFILE`.
     pub(super) profile: Option<String>,
+    /// The settings file: `LOOKBACK_CONFIG`.
+    pub(super) config: Option<PathBuf>,
+    /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
+    pub(super) reports: Option<PathBuf>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -48,6 +53,8 @@ impl Environment {
             config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
+            config: get("LOOKBACK_CONFIG").map(PathBuf::from),
+            reports: get("LOOKBACK_REPORTS").map(PathBuf::from),
             abort_at_step: get(ABORT_AT_STEP),
         }
     }
@@ -148,6 +155,27 @@ impl Settings {
     }
 }
 
+/// The reports there are: those that Lookback brings along, and those of the folder that is named,
+/// or else of the one that the environment or the settings file names.
+///
+/// # Errors
+/// A folder that is not there, and a file in it that is no report.
+pub(super) fn reports(
+    folder: Option<&Path>,
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Report>> {
+    let named = folder.or(environment.reports.as_deref()).map(Path::to_owned);
+    let folder = match named {
+        Some(folder) => Some(folder),
+        None => {
+            let config = config.or(environment.config.as_deref());
+            read(config, environment.config_home.as_deref())?.reports
+        }
+    };
+    folder.map_or_else(|| Ok(reports::all()), |folder| reports::with_folder(&folder))
+}
+
 /// The source that flags describe, if any do.
 fn described(options: &IngestOptions) -> Option<Table> {
     let regions = if options.all_regions {
@@ -195,6 +223,7 @@ fn read_file(path: &Path) -> Result<Option<Config>> {
     let mut config = Config::parse(&name, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.warehouse = config.warehouse.map(|warehouse| folder.join(warehouse));
+    config.reports = config.reports.map(|reports| folder.join(reports));
     Ok(Some(config))
 }
 
