@@ -3,6 +3,7 @@
 -- question: Of which times are jobs missing here, why, and can they still be read?
 -- param: min_hours bigint 2 -- The shortest gap that is told: a listing ends a minute before the
 --     present, and the next one begins there.
+-- param: stale_hours bigint 26 -- After how many hours without a reading a place is told as unread.
 -- column: source -- The source that was to be asked.
 -- column: scope -- Whose jobs it could see: account or organization.
 -- column: region -- The Region.
@@ -68,7 +69,9 @@ gap AS (
         created_until AS created_from,
         $now AS created_until
     FROM told
-    WHERE next_from IS NULL AND created_until < $now
+    WHERE next_from IS NULL
+        AND status <> 'not_offered'
+        AND created_until < $now - CAST(concat($stale_hours, ' hours') AS interval)
 ),
 
 measured AS (

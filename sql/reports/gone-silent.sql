@@ -12,6 +12,8 @@
 -- column: jobs -- All backup jobs of the resource that are held.
 -- column: usual_hours -- The median time from one of its jobs to the next, in hours.
 -- column: silent_hours -- The time since its last job until known_until, in hours.
+-- column: unread_hours -- How many hours of the silence were not read from AWS, and may have had jobs
+--     that are not held: all of them, where jobs were only imported.
 -- column: last_job_at -- When its last job was created, however it ended.
 -- column: last_state -- The state of that job.
 -- column: last_good_at -- When its last good backup was created; NULL if there never was one.
@@ -130,6 +132,50 @@ measured AS (
         ON habit.account_id = candidate.account_id
         AND habit.region = candidate.region
         AND habit.resource_arn = candidate.resource_arn
+),
+
+silent AS (
+    SELECT
+        row_number() OVER (ORDER BY account_id, region, resource_arn) AS number,
+        account_id,
+        region,
+        resource_type,
+        resource_arn,
+        jobs,
+        usual_hours,
+        silent_hours,
+        last_job_at,
+        last_state,
+        last_good_at,
+        last_plan_name,
+        known_until
+    FROM measured
+    WHERE silent_hours > $factor * usual_hours
+),
+
+-- What one source read of the silence, and of those the most.
+read_by_source AS (
+    SELECT
+        number,
+        source,
+        scope,
+        sum(
+            least(date_part('epoch', created_until), date_part('epoch', known_until))
+            - greatest(date_part('epoch', created_from), date_part('epoch', last_job_at))
+        ) / 3600 AS read_hours
+    FROM silent
+    JOIN ops.coverage AS coverage ON coverage.region = silent.region
+    WHERE kind = 'backup'
+        AND status = 'complete'
+        AND created_from < known_until
+        AND created_until > last_job_at
+    GROUP BY number, source, scope
+),
+
+read AS (
+    SELECT number, max(read_hours) AS read_hours
+    FROM read_by_source
+    GROUP BY number
 )
 
 SELECT
@@ -140,11 +186,12 @@ SELECT
     jobs,
     round(usual_hours, 2) AS usual_hours,
     round(silent_hours, 2) AS silent_hours,
+    round(greatest(silent_hours - coalesce(read_hours, 0), 0), 2) AS unread_hours,
     last_job_at,
     last_state,
     last_good_at,
     last_plan_name,
     known_until
-FROM measured
-WHERE silent_hours > $factor * usual_hours
+FROM silent
+LEFT JOIN read ON read.number = silent.number
 ORDER BY silent_hours DESC, account_id, region, resource_arn

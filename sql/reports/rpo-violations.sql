@@ -15,6 +15,8 @@
 --     a resource that had none before.
 -- column: gap_until -- Where it ends: the creation of the next good backup, or known_until.
 -- column: is_open -- Whether the longest has not ended.
+-- column: unread_hours -- How many hours of the longest were not read from AWS, and may have had good
+--     backups that are not held: all of them, where jobs were only imported.
 -- column: open_gap_hours -- The time without a good backup until known_until, in hours.
 -- column: last_good_at -- When the last good backup was created; NULL if there never was one.
 -- column: known_until -- Up to when the backup jobs of this account and Region are known.
@@ -141,6 +143,32 @@ worst AS (
     FROM measured
     GROUP BY number
     HAVING max(gap_hours) > $target_hours
+),
+
+-- What one source read of the longest gap, and of those the most.
+read_by_source AS (
+    SELECT
+        worst.number,
+        source,
+        scope,
+        sum(
+            least(date_part('epoch', created_until), date_part('epoch', gap_until))
+            - greatest(date_part('epoch', created_from), date_part('epoch', gap_from))
+        ) / 3600 AS read_hours
+    FROM worst
+    JOIN numbered ON numbered.number = worst.number
+    JOIN ops.coverage AS coverage ON coverage.region = numbered.region
+    WHERE kind = 'backup'
+        AND status = 'complete'
+        AND created_from < gap_until
+        AND created_until > gap_from
+    GROUP BY worst.number, source, scope
+),
+
+read AS (
+    SELECT number, max(read_hours) AS read_hours
+    FROM read_by_source
+    GROUP BY number
 )
 
 SELECT
@@ -153,9 +181,11 @@ SELECT
     gap_from,
     gap_until,
     is_open,
+    round(greatest(largest_gap_hours - coalesce(read_hours, 0), 0), 2) AS unread_hours,
     open_gap_hours,
     last_good_at,
     known_until
 FROM worst
 JOIN numbered ON numbered.number = worst.number
+LEFT JOIN read ON read.number = worst.number
 ORDER BY largest_gap_hours DESC, account_id, region, resource_arn

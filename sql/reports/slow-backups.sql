@@ -70,8 +70,8 @@ SELECT
     round(recent_minutes, 2) AS recent_minutes,
     round(past_minutes, 2) AS past_minutes,
     round(recent_minutes / nullif(past_minutes, 0), 2) AS factor,
-    recent_bytes,
-    past_bytes
+    CAST(recent_bytes AS bigint) AS recent_bytes,
+    CAST(past_bytes AS bigint) AS past_bytes
 FROM resource
 WHERE past_jobs >= $min_jobs
     AND recent_minutes >= $factor * past_minutes

@@ -37,13 +37,7 @@ pub(super) struct Arguments {
     pub(super) warehouse: Option<PathBuf>,
 
     /// The settings file [default: lookback.toml here, else in the user's folder of settings]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "LOOKBACK_CONFIG",
-        display_order = 902
-    )]
+    #[arg(long, global = true, value_name = "FILE", env = "LOOKBACK_CONFIG", display_order = 902)]
     pub(super) config: Option<PathBuf>,
 
     /// Pretend that it is this instant, for replays and tests.

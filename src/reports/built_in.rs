@@ -11,8 +11,9 @@ macro_rules! report {
 }
 
 /// Name and text of each file.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 18] = [
     report!("account-scorecard"),
+    report!("aws-vs-us"),
     report!("backup-growth"),
     report!("copy-lag"),
     report!("coverage-gaps"),

@@ -105,8 +105,7 @@ pub(in crate::cli) fn with_reports(command: Command, reports: &'static [Report])
 }
 
 fn of_report(report: &'static Report) -> Command {
-    let command =
-        Command::new(report.name.as_str()).args(report.parameters.iter().map(argument));
+    let command = Command::new(report.name.as_str()).args(report.parameters.iter().map(argument));
     RunOptions::augment_args(command)
         .about(report.title.as_str())
         .long_about(report.question.as_str())

@@ -8,6 +8,7 @@ mod ingest;
 mod limits;
 mod pruning;
 mod refusals;
+mod report;
 mod sql;
 mod status;
 mod summaries;
