@@ -322,7 +322,12 @@ fn own_reports_come_from_a_flag_the_environment_or_the_settings() {
     assert_eq!(run(&desk, &["--config", "etc/l.toml"]), expected);
     desk.environment.push(("LOOKBACK_REPORTS", "own".to_owned()));
     assert_eq!(run(&desk, &[]), expected);
-    assert_snapshot!(run(&desk, &["--reports", "elsewhere"]), @"");
+    assert_snapshot!(run(&desk, &["--reports", "elsewhere"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no folder of reports "elsewhere"
+    hint: name a folder of .sql files with --reports, or with `reports` in lookback.toml
+    "#);
 }
 
 #[test]
@@ -485,7 +490,7 @@ fn own_files_that_are_no_reports_are_told() {
     assert_snapshot!(run(&OWN.replace("count(*) AS jobs", "*")), @r#"
     exit 2
     -- stderr
-    error: file "own/mine.sql": the column "*" of the query has no name
+    error: file "own/mine.sql", line 10: the column "*" of the query has no name
     hint: list the columns one by one, and name each with AS
     "#);
     assert_snapshot!(run(&OWN.replace("FROM backup_jobs", "FORM backup_jobs")), @r#"
