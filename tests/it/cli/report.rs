@@ -260,6 +260,15 @@ fn a_report_runs_with_nothing_given_and_with_values() {
 }
 
 #[test]
+fn a_warehouse_that_was_not_read_for_days_is_told() {
+    let desk = desk();
+    let run = |now| desk.run(&["report", "success-rate", "--format", "csv", "--now", now]);
+    let told = run("2026-01-07T23:59:59Z");
+    assert!(!told.contains("-- stderr"), "{told}");
+    assert_snapshot!(run("2026-03-05T00:00:00Z"), @"");
+}
+
+#[test]
 fn the_present_of_an_earlier_state_is_that_state() {
     let desk = desk();
     let report = ["report", "outcomes-by-day", "--days", "1", "--format", "csv", "--as-of"];
