@@ -301,7 +301,7 @@ fn wrong_names_and_values_are_told() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(run(&["success-rate", "--days=-1"]), @"
+    assert_snapshot!(run(&["success-rate", "--days", "-1"]), @"
     exit 2
     -- stderr
     error: invalid value '-1' for '--days <DAYS>': it is no whole number of days from 0 to 36500
