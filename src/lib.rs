@@ -51,6 +51,7 @@
 //!   name model, tables, catalog, store, lake, source.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by page,
 //!   the statement guard, limits. May name model, tables, catalog, store, lake.
+//! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
 //!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
@@ -146,6 +147,14 @@
 //! engine guesses the span of time that holds about a page, reads the files of that span only, and
 //! goes on to the span before it, four times as large, where that was too little. It keeps nothing
 //! from one page for the next.
+//! # Reports
+//!
+//! A report is a file of one query whose header declares its parameters and columns; the query must
+//! use and give exactly these. A value is bound to its placeholder by the engine: each placeholder
+//! is typed before the query is planned and becomes a literal after, so that files are still pruned
+//! by it. The present instant is bound as `$now`: that of the asker's clock, or of the earlier state
+//! that is asked. Each report says in its comments what "now" is for it where the warehouse was not
+//! read for a while.
 //!
 //! # Merging
 //!
@@ -166,6 +175,7 @@ pub mod lake;
 pub mod model;
 pub mod nights;
 pub mod output;
+pub mod reports;
 pub mod serve;
 pub mod source;
 pub mod store;

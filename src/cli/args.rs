@@ -1,18 +1,21 @@
 //! What was typed, and nothing more.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
+use crate::reports::Report;
 
 use super::config::CONCURRENCY_MAX;
+use super::report::{ReportOptions, with_reports};
 use super::serve::ServeCommand;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
@@ -25,19 +28,42 @@ use super::units::{account_id, age, bytes, rate, seconds};
 #[command(name = "lookback", version, max_term_width = 100)]
 pub(super) struct Arguments {
     /// The folder of the warehouse [default: warehouse]
-    #[arg(long, global = true, value_name = "DIR", env = "LOOKBACK_WAREHOUSE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LOOKBACK_WAREHOUSE",
+        display_order = 901
+    )]
     pub(super) warehouse: Option<PathBuf>,
 
     /// The settings file [default: lookback.toml here, else in the user's folder of settings]
-    #[arg(long, global = true, value_name = "FILE", env = "LOOKBACK_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "LOOKBACK_CONFIG", display_order = 902)]
     pub(super) config: Option<PathBuf>,
 
     /// Pretend that it is this instant, for replays and tests.
-    #[arg(long, global = true, value_name = "TIMESTAMP", value_parser = instant)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIMESTAMP",
+        value_parser = instant,
+        display_order = 903
+    )]
     pub(super) now: Option<Instant>,
 
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Arguments {
+    /// Reads what was typed, where these reports have flags of their own.
+    pub(super) fn read(
+        typed: Vec<OsString>,
+        reports: &'static [Report],
+    ) -> Result<Self, clap::Error> {
+        let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
+        Self::from_arg_matches(&matches)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -48,6 +74,7 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     #[command(subcommand)]
     Serve(ServeCommand),
+    Report(ReportOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -345,7 +372,7 @@ fn levels() -> impl TypedValueParser<Value = LevelFilter> {
         .try_map(|name| name.parse::<LevelFilter>())
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
         Format::from_name(&name).ok_or_else(|| format!("there is no format \"{name}\""))
     })
@@ -376,8 +403,6 @@ fn concurrency(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -16,6 +16,7 @@ mod import;
 mod ingest;
 mod keys;
 mod printer;
+mod report;
 mod section;
 mod serve;
 mod settings;
@@ -29,8 +30,6 @@ mod units;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use crate::error::{Error, Kind, Result};
 
@@ -81,11 +80,14 @@ impl From<Kind> for Status {
 /// # Errors
 /// What the command could not do, to be given to [`report`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let (typed, environment) =
+        (arguments.into_iter().collect::<Vec<_>>(), Environment::of_process());
+    let reports = report::known(&typed, &environment)?;
+    let arguments = match Arguments::read(typed, reports) {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
-    let settings = Settings::resolve(&arguments, Environment::of_process())?;
+    let settings = Settings::resolve(&arguments, environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -98,6 +100,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Serve(command) => serve::run(&settings, command).await,
+            Command::Report(options) => report::run(&settings, options, reports).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

@@ -11,6 +11,7 @@ use crate::engine::{Asker, Current, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
+use crate::reports::{self, Report};
 use crate::serve::aws::KeyRing;
 use crate::source::aws::Source;
 
@@ -40,6 +41,10 @@ pub(super) struct Environment {
     pub(super) region: Option<String>,
     /// The profile: `AWS_PROFILE`.
     pub(super) profile: Option<String>,
+    /// The settings file: `LOOKBACK_CONFIG`.
+    pub(super) config: Option<PathBuf>,
+    /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
+    pub(super) reports: Option<PathBuf>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -54,6 +59,8 @@ impl Environment {
             config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
+            config: get("LOOKBACK_CONFIG").map(PathBuf::from),
+            reports: get("LOOKBACK_REPORTS").map(PathBuf::from),
             abort_at_step: get(ABORT_AT_STEP),
         }
     }
@@ -186,6 +193,27 @@ impl Settings {
     }
 }
 
+/// The reports there are: those that Lookback brings along, and those of the folder that is named,
+/// or else of the one that the environment or the settings file names.
+///
+/// # Errors
+/// A folder that is not there, and a file in it that is no report.
+pub(super) fn reports(
+    folder: Option<&Path>,
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Report>> {
+    if let Some(folder) = folder.or(environment.reports.as_deref()) {
+        return reports::with_folder(folder);
+    }
+    let config = config.or(environment.config.as_deref());
+    let found = read(config, environment.config_home.as_deref())?;
+    match found.and_then(|(_, config)| config.reports) {
+        Some(folder) => reports::with_folder(&folder),
+        None => Ok(reports::all()),
+    }
+}
+
 /// The source that flags describe, if any do.
 fn described(options: &IngestOptions) -> Option<Table> {
     let regions = if options.all_regions {
@@ -236,6 +264,7 @@ fn read_file(path: &Path) -> Result<Option<(PathBuf, Config)>> {
     for key in &mut config.access_keys {
         key.secret_file = key.secret_file.take().map(|file| folder.join(file));
     }
+    config.reports = config.reports.map(|reports| folder.join(reports));
     Ok(Some((path.to_owned(), config)))
 }
 

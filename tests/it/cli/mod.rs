@@ -8,6 +8,7 @@ mod ingest;
 mod limits;
 mod pruning;
 mod refusals;
+mod report;
 mod serve;
 mod sql;
 mod status;

@@ -1,4 +1,4 @@
-//! What `README.md` says of tables, views and formats is what the code says, and its commands run.
+//! What `README.md` says of tables, views, formats and reports is what the code says, and its commands run.
 
 mod blocks;
 
@@ -8,6 +8,7 @@ use std::{env, fs};
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
 use lookback::output::Format;
+use lookback::reports;
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
 
@@ -18,7 +19,7 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [("formats", formats()), ("tables", reference())]
+    let expected = [("formats", formats()), ("reports", reports()), ("tables", reference())]
         .iter()
         .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
@@ -79,6 +80,15 @@ fn formats() -> String {
     let mut text = "| format | what it is |\n| --- | --- |\n".to_owned();
     for format in Format::ALL {
         writeln!(text, "| `{format}` | {} |", format.doc()).unwrap();
+    }
+    text
+}
+
+fn reports() -> String {
+    let mut text = "| subject | report | question |\n| --- | --- | --- |\n".to_owned();
+    for report in reports::all() {
+        let (subject, name, question) = (report.subject, report.name, report.question);
+        writeln!(text, "| {subject} | `{name}` | {question} |").unwrap();
     }
     text
 }

@@ -1,0 +1,74 @@
+//! `lookback report`: questions that have a name.
+
+mod command;
+mod known;
+mod listing;
+
+use std::io::Write;
+
+use crate::engine::{Engine, Value};
+use crate::error::{Error, Result};
+use crate::model::DAY;
+use crate::reports::{self, Report};
+
+use super::settings::Settings;
+use super::target::Target;
+use super::{Status, printer, sql};
+
+pub(super) use command::{Chosen, ReportOptions, with_reports};
+pub(super) use known::known;
+
+/// After so many days without a reading a report says so.
+const STALE_DAYS: i64 = 3;
+
+pub(super) async fn run(
+    settings: &Settings,
+    options: &ReportOptions,
+    reports: &[Report],
+) -> Result<Status> {
+    let Some(chosen) = &options.chosen else {
+        return print(&listing::listing(reports), &Target::Stdout);
+    };
+    let report = reports::find(reports, &chosen.name)?;
+    let options = chosen.options()?;
+    if options.sql {
+        let target = Target::open(options.output.as_deref())?;
+        print(&report.sql, &target)?;
+        target.finish()?;
+        return Ok(Status::Done);
+    }
+    let engine = settings.engine(&options.read).await?;
+    warn_if_stale(&engine).await?;
+    let answer = report.run(&engine, &given(report, chosen)).await?;
+    let target = Target::open(options.output.as_deref())?;
+    let format = target.format(options.format)?;
+    sql::show(answer, format, &target).await?;
+    target.finish()?;
+    Ok(Status::Done)
+}
+
+/// Tells that nothing was read for days: most reports are of the days before the present instant.
+async fn warn_if_stale(engine: &Engine) -> Result<()> {
+    let Some(last) = reports::last_read(engine).await? else { return Ok(()) };
+    let days = (engine.present() - last) / DAY;
+    if days >= STALE_DAYS {
+        printer::warning(&format!(
+            "the warehouse was last read {days} days ago; --now {last} asks as of then"
+        ));
+    }
+    Ok(())
+}
+
+/// The values of the parameters that have one.
+fn given(report: &Report, chosen: &Chosen) -> Vec<(String, Value)> {
+    let value = |name: &String| chosen.value(name).map(|value| (name.clone(), value));
+    report.parameters.iter().filter_map(|parameter| value(&parameter.name)).collect()
+}
+
+fn print(text: &str, target: &Target) -> Result<Status> {
+    let mut out = target.out();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|err| Error::io("write the output", err))?;
+    Ok(Status::Done)
+}
