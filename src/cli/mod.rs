@@ -14,6 +14,7 @@ mod grid;
 mod import;
 mod ingest;
 mod printer;
+mod reconcile;
 mod section;
 mod settings;
 mod signals;
@@ -94,6 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
