@@ -61,8 +61,8 @@ pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
         table(&engine, sql).await?;
     }
     print(&place.next())?;
-    let agrees = report.verdict.differences.is_empty()
-        && report.reconciliation.unexplained().groups == 0;
+    let agrees =
+        report.verdict.differences.is_empty() && report.reconciliation.unexplained().groups == 0;
     Ok(if agrees { Status::Done } else { Status::Attention })
 }
 

@@ -127,8 +127,7 @@ impl Demo {
         let engine =
             Engine::open(&lake, AsOf::Latest, Limits::default(), Asker::at(clock.now())).await?;
         let verdict = compare(&engine, &world, &nights).await?;
-        let wanted =
-            Wanted { since: None, until: None, places: &|_| true, keeps_matches: false };
+        let wanted = Wanted { since: None, until: None, places: &|_| true, keeps_matches: false };
         let reconciliation = reconcile(&engine, &wanted).await?;
         let now = clock.now();
         Ok(DemoReport {

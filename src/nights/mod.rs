@@ -12,7 +12,6 @@ mod truth;
 pub use demo::{Demo, DemoReport, DemoWatch, Memory, Night};
 pub use night::{Compared, Comparison, NightReport, night};
 pub use reconcile::{
-    Finding, Findings, Group, Judged, Reason, Reconciliation, Rule, Sum, Verdict, Wanted,
-    reconcile,
+    Finding, Findings, Group, Judged, Reason, Reconciliation, Rule, Sum, Verdict, Wanted, reconcile,
 };
 pub use truth::{Agreement, Difference};

@@ -36,7 +36,11 @@ pub struct Difference {
 ///
 /// # Errors
 /// A warehouse that cannot be read.
-pub(super) async fn compare(engine: &Engine, world: &World, nights: &[Instant]) -> Result<Agreement> {
+pub(super) async fn compare(
+    engine: &Engine,
+    world: &World,
+    nights: &[Instant],
+) -> Result<Agreement> {
     let mut verdict = Agreement::default();
     let (Some(first), Some(last)) = (nights.first(), nights.last()) else { return Ok(verdict) };
     for kind in JobKind::ALL {

@@ -59,19 +59,22 @@ fn totals(found: &Reconciliation) -> Grid {
             totals.add(finding.reason.verdict(), finding.sum);
         }
     }
-    let verdicts = Verdict::ALL.map(|verdict| (words::verdict(verdict), true));
-    let mut grid = Grid::new(&[&PLACE[..], &verdicts, &COUNTS].concat());
+    let sums = found.sums();
+    let verdicts: Vec<_> = Verdict::ALL.into_iter().filter(|it| sums.contains_key(it)).collect();
+    let columns: Vec<_> = verdicts.iter().map(|it| (words::verdict(*it), true)).collect();
+    let mut grid = Grid::new(&[&PLACE[..], &columns, &COUNTS].concat());
     let mut sum = Totals::default();
     for (place, totals) in &places {
         let Place { source, region, kind } = place;
-        grid.push(totals.cells([source.clone(), region.clone(), kind.to_string()]));
+        let place = [source.clone(), region.clone(), kind.to_string()];
+        grid.push(totals.cells(place, &verdicts));
         sum.days += totals.days;
         for (verdict, of_verdict) in &totals.sums {
             sum.add(*verdict, *of_verdict);
         }
     }
     if places.len() > 1 {
-        grid.push(sum.cells(["total".to_owned(), String::new(), String::new()]));
+        grid.push(sum.cells(["total".to_owned(), String::new(), String::new()], &verdicts));
     }
     grid
 }
@@ -84,12 +87,12 @@ impl Totals {
         total.ours += sum.ours;
     }
 
-    fn cells(&self, place: [String; 3]) -> Vec<String> {
-        let groups = |verdict| self.sums.get(&verdict).map_or(0, |sum: &Sum| sum.groups);
+    fn cells(&self, place: [String; 3], verdicts: &[Verdict]) -> Vec<String> {
+        let groups = |verdict: Verdict| self.sums.get(&verdict).map_or(0, |sum| sum.groups);
         let jobs = |of: fn(&Sum) -> i64| self.sums.values().map(of).sum::<i64>().to_string();
         let mut cells = place.to_vec();
         cells.push(self.days.to_string());
-        cells.extend(Verdict::ALL.map(|verdict| groups(verdict).to_string()));
+        cells.extend(verdicts.iter().map(|verdict| groups(*verdict).to_string()));
         cells.extend([jobs(|sum| sum.aws), jobs(|sum| sum.ours)]);
         cells
     }

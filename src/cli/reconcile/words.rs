@@ -38,7 +38,9 @@ pub(in crate::cli) fn summary(compared: &Compared) -> Vec<String> {
     if compared.days_read_again > 0 {
         let (days, healed) = (compared.days_read_again, compared.days_healed);
         let days = format!("{days} day{}", if days == 1 { "" } else { "s" });
-        lines.push(format!("{days} lacked jobs and were read again: {healed} of them lack none now"));
+        lines.push(format!(
+            "{days} lacked jobs and were read again: {healed} of them lack none now"
+        ));
     }
     lines
 }
@@ -46,11 +48,12 @@ pub(in crate::cli) fn summary(compared: &Compared) -> Vec<String> {
 /// What is not as it should be, with the way to see it.
 pub(in crate::cli) fn warning(found: &Reconciliation) -> Option<String> {
     let Sum { groups: number, aws, ours } = found.unexplained();
-    let first = found.days.iter().filter(|day| day.found.iter().any(|it| !it.reason.is_explained()));
+    let first =
+        found.days.iter().filter(|day| day.found.iter().any(|it| !it.reason.is_explained()));
     let first = first.map(|day| day.start).min()?;
     Some(format!(
-        "AWS counts {aws} jobs in {} of which {ours} are held, and nothing explains it\nhint: see \
-         them with `lookback reconcile --since {}`",
+        "nothing explains why AWS counts {aws} jobs in {} where {ours} are held\nhint: see them with \
+         `lookback reconcile --since {}`",
         groups(number),
         first.day_text()
     ))

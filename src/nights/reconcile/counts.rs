@@ -100,11 +100,7 @@ pub(super) async fn trace(
     Ok(())
 }
 
-fn note(
-    table: &'static Table,
-    batch: &RecordBatch,
-    days: &mut Days<'_>,
-) -> Result<()> {
+fn note(table: &'static Table, batch: &RecordBatch, days: &mut Days<'_>) -> Result<()> {
     for row in tables::rows(table, batch)? {
         let Some(created) = row.time("creation_date") else { continue };
         let of_region = days.get_mut(row.text("region").unwrap_or_default());
@@ -118,7 +114,8 @@ fn note(
 
 /// Adds the traces of a job to its group on a day.
 fn note_job(day: &mut Day, row: &Row) {
-    let mut group = Group { account_id: row.text("account_id").map(str::to_owned), ..<_>::default() };
+    let mut group =
+        Group { account_id: row.text("account_id").map(str::to_owned), ..<_>::default() };
     for dimension in Dimension::of(day.kind) {
         let value = row.text(dimension.column(day.kind));
         group.values[dimension.place()] = value.map(str::to_owned);

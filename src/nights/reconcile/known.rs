@@ -16,7 +16,7 @@ use super::verdict::Verdict;
 /// What is known of all places.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    coverage: BTreeMap<Place, (Reach, Vec<Coverage>)>,
+    coverage: BTreeMap<Place, BTreeMap<Reach, Vec<Coverage>>>,
     asked: BTreeMap<Place, Vec<Asked>>,
 }
 
@@ -34,16 +34,8 @@ impl Known {
         let mut known = Self::default();
         for row in rows(engine, "coverage", "SELECT * FROM ops.coverage").await? {
             let (reach, coverage) = coverage(&row)?;
-            let held = known.coverage.entry(place(&row)?).or_insert((reach, Vec::new()));
-            // Where a source was told to reach further, or less far, what it did last counts.
-            let newest = |held: &[Coverage]| held.iter().map(|known| known.listed_at).max();
-            match held.0 == reach {
-                true => held.1.push(coverage),
-                false if newest(&held.1) < Some(coverage.listed_at) => {
-                    *held = (reach, vec![coverage]);
-                }
-                false => {}
-            }
+            let held = known.coverage.entry(place(&row)?).or_default();
+            held.entry(reach).or_default().push(coverage);
         }
         let sql = "SELECT * FROM ops.units WHERE operation = 'summaries'";
         for row in rows(engine, "units", sql).await? {
@@ -59,13 +51,22 @@ impl Known {
 
     /// Whose jobs the source reads at the place, if it ever listed any.
     pub(super) fn reach(&self, place: &Place) -> Option<Reach> {
-        self.coverage.get(place).map(|(reach, _)| *reach)
+        self.newest(place).map(|(reach, _)| reach)
     }
 
     /// What is known of the jobs created in `span`.
     pub(super) fn coverage(&self, place: &Place, span: Span) -> Vec<Coverage> {
-        let known = self.coverage.get(place).map_or(&[][..], |(_, known)| known);
+        let known = self.newest(place).map_or(&[][..], |(_, known)| known);
         known.iter().filter(|known| known.span.meet(span).is_some()).copied().collect()
+    }
+
+    /// What is known by the reach of the last listing: where a source was told to reach further, or
+    /// less far, what it does now counts; of two that are as new the wider.
+    fn newest(&self, place: &Place) -> Option<(Reach, &[Coverage])> {
+        let by_reach = self.coverage.get(place)?.iter();
+        let listed_at = |known: &[Coverage]| known.iter().map(|known| known.listed_at).max();
+        let newest = by_reach.max_by_key(|(reach, known)| (listed_at(known), **reach));
+        newest.map(|(reach, known)| (*reach, known.as_slice()))
     }
 
     /// The days of which AWS's counts were read, by place, with when they last were.

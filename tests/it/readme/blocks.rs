@@ -1,7 +1,7 @@
 //! Every block of `README.md` runs as it stands, or it is said here why it does not.
 //!
 //! Commands find stand-ins where they would reach what a test may not: `aws` prints what it
-//! printed once, `cargo run` runs what is built already, `lookback ingest` reads an emulator in
+//! printed once, or the summaries that `lookback` prints as it does, `cargo run` runs what is built already, `lookback ingest` reads an emulator in
 //! place of AWS, and `lookback demo` lives through a few nights only.
 
 use std::fs;
@@ -99,6 +99,8 @@ impl Shell {
         let listing = format!(
             "case $* in\n\
              'backup list-backup-jobs' | 'backup list-backup-jobs '*) cat {LISTING} ;;\n\
+             'backup list-backup-job-summaries '*)\n\
+             shift 2; exec lookback summaries backup ${{*%--query*}} --format aws-json ;;\n\
              *) exit 3 ;;\n\
              esac\n"
         );
