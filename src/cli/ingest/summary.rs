@@ -164,7 +164,11 @@ fn warnings(report: &Report) -> Vec<String> {
 fn comparison_warning(comparison: &Comparison) -> Option<String> {
     match comparison {
         Comparison::None => None,
-        Comparison::Done(compared) => words::warning(&compared.reconciliation),
+        Comparison::Done(compared) => {
+            let found = &compared.reconciliation;
+            let (warning, day) = words::warning(found).zip(words::first_day(found))?;
+            Some(format!("{warning}\nhint: see them with `lookback reconcile --since {day}`"))
+        }
         Comparison::Failed(error) => {
             let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
             let chain = error.chain();

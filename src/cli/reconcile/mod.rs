@@ -13,11 +13,11 @@ use crate::model::Place;
 use crate::nights::{Reconciliation, Wanted, reconcile};
 use crate::output::{self, Format};
 
-use super::Status;
 use super::args::ReconcileOptions;
 use super::settings::Settings;
 use super::sources::is_named;
 use super::target::Target;
+use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &ReconcileOptions) -> Result<Status> {
     refuse_backwards(options)?;
@@ -38,8 +38,9 @@ pub(super) async fn run(settings: &Settings, options: &ReconcileOptions) -> Resu
         sink.finish()?;
     }
     target.finish()?;
-    let is_well = found.unexplained().groups == 0;
-    Ok(if is_well { Status::Done } else { Status::Attention })
+    let Some(warning) = words::warning(&found) else { return Ok(Status::Done) };
+    printer::warning(&warning);
+    Ok(Status::Attention)
 }
 
 async fn compare(engine: &Engine, options: &ReconcileOptions) -> Result<Reconciliation> {

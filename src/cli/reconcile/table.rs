@@ -46,7 +46,6 @@ pub(super) fn text(found: &Reconciliation, all: bool) -> String {
         text.push(String::new());
         text.extend(differences);
     }
-    text.extend(words::warning(found).map(|warning| format!("\n{warning}")));
     text.join("\n") + "\n"
 }
 

@@ -1,6 +1,7 @@
 //! The words of a comparison, for people. Pure.
 
-use crate::nights::{Compared, Reconciliation, Sum, Verdict};
+use crate::model::Instant;
+use crate::nights::{Compared, Findings, Reconciliation, Sum, Verdict};
 
 /// The words of a verdict.
 pub(in crate::cli) fn verdict(verdict: Verdict) -> &'static str {
@@ -45,16 +46,17 @@ pub(in crate::cli) fn summary(compared: &Compared) -> Vec<String> {
     lines
 }
 
-/// What is not as it should be, with the way to see it.
+/// What is not as it should be.
 pub(in crate::cli) fn warning(found: &Reconciliation) -> Option<String> {
     let Sum { groups: number, aws, ours } = found.unexplained();
-    let first =
-        found.days.iter().filter(|day| day.found.iter().any(|it| !it.reason.is_explained()));
-    let first = first.map(|day| day.start).min()?;
-    Some(format!(
-        "nothing explains why AWS counts {aws} jobs in {} where {ours} are held\nhint: see them with \
-         `lookback reconcile --since {}`",
-        groups(number),
-        first.day_text()
-    ))
+    let groups = groups(number);
+    let text =
+        format!("nothing explains why AWS counts {aws} jobs in {groups} where {ours} are held");
+    (number > 0).then_some(text)
+}
+
+/// The first day of which something is not as it should be.
+pub(in crate::cli) fn first_day(found: &Reconciliation) -> Option<String> {
+    let is_strange = |day: &&Findings| day.found.iter().any(|it| !it.reason.is_explained());
+    found.days.iter().filter(is_strange).map(|day| day.start).min().map(Instant::day_text)
 }

@@ -66,7 +66,9 @@ impl Stretch<'_> {
 
     /// What AWS counted.
     async fn read(&self) -> Result<Read> {
-        let asked = self.known.days(self.span);
+        let wanted = self.known.places().filter(|place| (self.wanted.places)(place));
+        let asked: BTreeMap<&Place, BTreeMap<Instant, Instant>> =
+            wanted.map(|place| (place, self.known.days(place, self.span))).collect();
         let mut read = Read::default();
         let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut counting: BTreeSet<Place> = BTreeSet::new();
@@ -83,7 +85,7 @@ impl Stretch<'_> {
             let at = (place, start);
             let end_time = row.time("end_time");
             let day = read.days.entry(at).or_insert_with_key(|(place, _)| {
-                let counted_at = asked.get(&(place.clone(), start)).copied();
+                let counted_at = asked.get(place).and_then(|days| days.get(&start)).copied();
                 let counted_at = counted_at.map_or(said_at, |asked| asked.max(said_at));
                 Day { end_time, ..self.day(place, start, said_at, counted_at) }
             });
@@ -92,10 +94,10 @@ impl Stretch<'_> {
             }
             day.cell(group).aws += row.long("count").unwrap_or(0);
         }
-        for ((place, start), asked_at) in asked {
-            if (self.wanted.places)(&place) {
-                let new = |at: &(Place, Instant)| self.day(&at.0, start, asked_at, asked_at);
-                read.days.entry((place, start)).or_insert_with_key(new);
+        for (place, days) in asked {
+            for (start, at) in days {
+                let new = || self.day(place, start, at, at);
+                read.days.entry((place.clone(), start)).or_insert_with(new);
             }
         }
         read.accounts = self.accounts().await?;

@@ -6,9 +6,7 @@ use arrow::array::RecordBatch;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::{
-    Coverage, CoverageStatus, DAY, Instant, JobKind, Period, Place, Reach, Span, Window,
-};
+use crate::model::{Coverage, CoverageStatus, DAY, Instant, JobKind, Period, Place, Reach, Span};
 use crate::tables::{self, Row, Table};
 
 use super::verdict::Verdict;
@@ -69,20 +67,23 @@ impl Known {
         newest.map(|(reach, known)| (*reach, known.as_slice()))
     }
 
-    /// The days of which AWS's counts were read, by place, with when they last were.
-    pub(super) fn days(&self, span: Span) -> BTreeMap<(Place, Instant), Instant> {
-        let mut days: BTreeMap<(Place, Instant), Instant> = BTreeMap::new();
-        for (place, asked) in &self.asked {
-            for asked in asked.iter().filter(|asked| asked.is_whole) {
-                for Window { start, .. } in Period::OneDay.buckets(asked.from) {
-                    if span.contains(start) {
-                        let last = days.entry((place.clone(), start)).or_insert(asked.from);
-                        *last = (*last).max(asked.from);
-                    }
-                }
+    /// The days of which AWS's counts of a place were read, each with when they last were.
+    pub(super) fn days(&self, place: &Place, span: Span) -> BTreeMap<Instant, Instant> {
+        let mut days: BTreeMap<Instant, Instant> = BTreeMap::new();
+        let asked = self.asked.get(place).into_iter().flatten();
+        for asked in asked.filter(|asked| asked.is_whole) {
+            let told = Period::OneDay.buckets(asked.from).into_iter().map(|day| day.start);
+            for start in told.filter(|start| span.contains(*start)) {
+                let last = days.entry(start).or_insert(asked.from);
+                *last = (*last).max(asked.from);
             }
         }
         days
+    }
+
+    /// The places of which AWS's counts were read.
+    pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.asked.keys()
     }
 
     /// From the first day to the last of which AWS's counts were read, as far as it is known.

@@ -99,12 +99,22 @@ impl Night {
         let url = Some(format!("http://{}", endpoint.address));
         let at = |source: &Source| Source { endpoint_url: url.clone(), ..source.clone() };
         let sources: Vec<_> = sources.iter().map(at).collect();
+        let done = self.live_at(warehouse, &sources, &Unwatched).await;
+        endpoint.stop().await;
+        done
+    }
+
+    /// The same with sources whose endpoints run already.
+    pub(crate) async fn live_at(
+        &self,
+        warehouse: &Warehouse,
+        sources: &[Source],
+        watch: &dyn Watch,
+    ) -> Result<NightReport> {
         let lake = warehouse.open(self.at, &self.steps)?;
         let (steps, options) = (self.steps.clone(), self.options);
         let clock = Arc::new(FixedClock(self.at));
-        let done = night(&Pull { steps, options, ..Pull::new(&lake, &sources, clock) }).await;
-        endpoint.stop().await;
-        done
+        night(&Pull { steps, options, watch, ..Pull::new(&lake, sources, clock) }).await
     }
 
     /// What the organisation answers that night.

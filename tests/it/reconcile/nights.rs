@@ -88,6 +88,7 @@ fn a_listing_that_is_denied_is_the_reason_and_the_next_night_heals_it() {
     let [then, next] = disturbed("deny=ListBackupJobs,deny=ListScanJobs");
     assert_snapshot!(then, @"
     match: 
+    moved: the jobs have changed since AWS counted them, or still can
     missing_here: AWS refused to list the day
     ");
     assert_snapshot!(next, @"match: ");
@@ -105,6 +106,7 @@ fn listings_that_fail_are_the_reason_and_the_next_night_heals_them() {
     let [then, next] = disturbed("failure=0.4");
     assert_snapshot!(then, @"
     match: 
+    moved: the jobs have changed since AWS counted them, or still can
     missing_here: the day could not be listed
     ");
     assert_snapshot!(next, @"match: ");
