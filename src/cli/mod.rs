@@ -16,6 +16,7 @@ mod import;
 mod ingest;
 mod keys;
 mod printer;
+mod reconcile;
 mod report;
 mod section;
 mod serve;
@@ -101,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Serve(command) => serve::run(&settings, command).await,
             Command::Report(options) => report::run(&settings, options, reports).await,
+            Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

@@ -126,3 +126,19 @@ def test_the_recipe_of_aws_counts_what_sql_calls_ok_with_issues(held, serve, kin
     expected = {row["day"]: int(row["jobs"]) for row in csv.DictReader(outcome.stdout.splitlines())}
     assert {day: count for day, count in recipe.items() if count} == expected
     assert expected
+def test_the_recipe_for_completed_with_issues_gives_what_outcome_says(held):
+    """The two requests of the README, and the column."""
+    url, folder = held
+    asked = ("--aggregation-period", "FOURTEEN_DAYS", "--state", "COMPLETED")
+    total = ("--query", "sum(BackupJobSummaries[].Count)")
+    completed = int(aws(url, folder, "backup", *asked, *total))
+    well = int(aws(url, folder, "backup", *asked, "--message-category", "SUCCESS", *total))
+    sql = f"""
+        SELECT count(*) AS jobs FROM jobs
+        WHERE kind = 'backup' AND outcome = 'ok_with_issues'
+        AND region = '{REGION}' AND account_id = '{OWN}'
+        AND creation_date >= '2026-11-08' AND creation_date < '2026-11-22'
+    """
+    outcome = run_lookback(folder, "sql", sql, "--format", "csv")
+    assert outcome.stdout == f"jobs\n{completed - well}\n"
+    assert 0 < completed - well < completed

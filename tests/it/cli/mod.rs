@@ -7,6 +7,7 @@ mod import;
 mod ingest;
 mod limits;
 mod pruning;
+mod reconcile;
 mod refusals;
 mod report;
 mod serve;

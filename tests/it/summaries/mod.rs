@@ -11,7 +11,7 @@ use lookback::lake::Lake;
 
 use crate::warehouse::{Warehouse, block_on};
 
-fn engine(warehouse: &Warehouse, asker: Asker) -> Engine {
+pub(crate) fn engine(warehouse: &Warehouse, asker: Asker) -> Engine {
     let lake = Lake::open(&warehouse.path()).unwrap();
     block_on(Engine::open(&lake, AsOf::Latest, Limits::default(), asker)).unwrap()
 }
