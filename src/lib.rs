@@ -51,6 +51,8 @@
 //!   name model, tables, catalog, store, lake, source.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
+//! - [`export`]: answers as folders of files, partitioned, whole or not at all. May name model,
+//!   tables, catalog, lake, engine, output.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`. May
 //!   name model, tables, engine, output.
@@ -61,7 +63,7 @@
 //! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
 //!   and call it.
 //!
-//! Data flows one way: source → ingest → store and catalog → engine → output or serve.
+//! Data flows one way: source → ingest → store and catalog → engine → output, export or serve.
 //!
 //! # Invariants
 //!
@@ -146,6 +148,7 @@ pub mod cli;
 pub mod emulator;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod ingest;
 pub mod lake;
 pub mod model;

@@ -7,15 +7,21 @@
 
 mod args;
 mod clock;
+mod completions;
 mod config;
+mod connect;
 mod demo;
 mod emulate;
+mod export;
 mod grid;
 mod import;
 mod ingest;
 mod printer;
+mod progress;
+mod provenance;
 mod section;
 mod settings;
+mod show_config;
 mod signals;
 mod sources;
 mod sql;
@@ -27,11 +33,10 @@ mod units;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::error::{Error, Kind, Result};
 
 pub use self::clock::SystemClock;
+pub use self::provenance::{Declared, SETTINGS};
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};
@@ -78,7 +83,7 @@ impl From<Kind> for Status {
 /// # Errors
 /// What the command could not do, to be given to [`report`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
@@ -90,10 +95,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
     runtime.block_on(async {
         signals::survive_file_limit()?;
         match &arguments.command {
+            Command::Completions(options) => completions::completions(options),
+            Command::Config(options) => show_config::run(&settings, options),
+            Command::Connect(options) => connect::run(&settings, options),
             Command::Demo(options) => demo::run(options).await,
             Command::Emulate(options) => emulate::run(&settings, options).await,
+            Command::Export(options) => export::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Man(options) => completions::man(options),
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

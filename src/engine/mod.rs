@@ -3,10 +3,12 @@
 //! Promises: every table of one engine is of one snapshot, but for the schema `ops`, which shows
 //! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
-//! bounded; days are UTC; job summaries are counted by one plan, whoever asks. Refuses: any
+//! bounded; days are UTC; job summaries are counted by one plan, whoever asks; what changed between two
+//! snapshots is found by comparing their files. Refuses: any
 //! statement that writes, or that reads anything but the warehouse, and to answer from a table that
 //! it cannot read whole.
 
+mod changes;
 mod describe;
 mod failure;
 mod guard;
@@ -28,9 +30,8 @@ use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaPr
 use datafusion::datasource::ViewTable;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use datafusion::sql::parser::Statement;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
@@ -45,6 +46,11 @@ use self::guard::Allowed;
 use self::summary::{Summaries, SummaryFunctions};
 use self::table::LakeTable;
 
+pub use datafusion::sql::parser::Statement;
+
+pub use self::changes::CHANGES_SCHEMA;
+pub use self::describe::sql_type;
+pub use self::names::nearest;
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
 
 /// The name of the warehouse in SQL.
@@ -118,6 +124,7 @@ impl Answer {
 /// SQL over one snapshot.
 pub struct Engine {
     context: SessionContext,
+    lake: Lake,
     snapshot: Snapshot,
     limits: Limits,
     summaries: Summaries,
@@ -142,7 +149,7 @@ impl Engine {
         for table in tables {
             context.register_table(table.table().name, table).map_err(explain)?;
         }
-        let engine = Self { context, snapshot, limits, summaries };
+        let engine = Self { context, lake: lake.clone(), snapshot, limits, summaries };
         for view in VIEWS {
             engine.add_view(view.name, view.query()).await?;
         }
@@ -189,14 +196,63 @@ impl Engine {
         Ok(answer)
     }
 
+    /// Runs one query; its rows come ordered by these of its columns, and else in any order.
+    ///
+    /// # Errors
+    /// Those of [`Engine::run`]; `Input` for a column that the answer does not have.
+    pub async fn run_sorted(&self, statement: Statement, columns: &[String]) -> Result<Answer> {
+        if columns.is_empty() {
+            return self.run(statement).await;
+        }
+        let plan = self.plan(guard::check(statement)?.into_statement()).await?;
+        let places = columns.iter().map(|name| names::sort_by(plan.schema(), name));
+        let sort = places.collect::<Result<Vec<_>>>()?;
+        let plan = LogicalPlanBuilder::from(plan).sort(sort).and_then(LogicalPlanBuilder::build);
+        self.answer(plan.map_err(explain)?).await
+    }
+
+    /// The columns of a table or view; of the schema `ops` with its name and a dot before theirs.
+    ///
+    /// # Errors
+    /// `Input` if there is none, with the nearest that there is.
+    pub async fn columns(&self, name: &str) -> Result<SchemaRef> {
+        let reference = names::reference(&self.context, name)?;
+        let table = self.context.table_provider(reference).await.map_err(explain)?;
+        Ok(table.schema())
+    }
+
+    /// Shows, as the tables of the schema [`CHANGES_SCHEMA`], those rows of each table that were
+    /// not there, or not as they are now, at an earlier snapshot; gives that snapshot.
+    ///
+    /// They are found by comparing: the files that came since hold rows that were only carried
+    /// over, and those are the rows that the files that went held just so. So whoever wrote the
+    /// files, no change is missed, and nothing else is shown. Rows that are gone are not shown.
+    ///
+    /// # Errors
+    /// `Input` if there is no such snapshot, or it is not an earlier one.
+    pub fn show_changes(&self, since: AsOf) -> Result<Snapshot> {
+        let before = self.lake.catalog.snapshot(since)?;
+        if before.id > self.snapshot.id {
+            let (before, now) = (before.id, self.snapshot.id);
+            let message = format!("snapshot {before} is not older than snapshot {now}");
+            return Err(Error::input(message).with_hint("name an earlier snapshot"));
+        }
+        changes::register(&self.context, &self.lake, before, self.snapshot).map_err(explain)?;
+        Ok(before)
+    }
+
     async fn execute(&self, statement: Statement) -> Result<Answer> {
+        self.answer(self.plan(statement).await?).await
+    }
+
+    async fn plan(&self, statement: Statement) -> Result<LogicalPlan> {
         let state = self.context.state();
         names::check_tables(&self.context, &statement)?;
         let plan = state.statement_to_plan(statement).await.map_err(explain)?;
         // The guard lets views and settings through; nothing else that is no query gets here.
         let options = SQLOptions::new().with_allow_dml(false);
         options.verify_plan(&plan).map_err(explain)?;
-        self.answer(plan).await
+        Ok(plan)
     }
 
     async fn answer(&self, plan: LogicalPlan) -> Result<Answer> {

@@ -1,5 +1,6 @@
 //! A table of the lake as DataFusion sees it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -42,6 +43,19 @@ impl LakeTable {
     pub(super) fn open(lake: &Lake, table: &'static Table, snapshot: Snapshot) -> Self {
         let files = lake.catalog.files(table, snapshot);
         Self { table, schema: scan_schema(table), store: lake.store.clone(), files }
+    }
+
+    /// The same table with those of its files only that `other` does not have.
+    pub(super) fn without(&self, other: &Self) -> Self {
+        let files = match (&self.files, &other.files) {
+            (Err(err), _) | (_, Err(err)) => Err(err.restate()),
+            (Ok(files), Ok(others)) => {
+                let ids: HashSet<_> = others.iter().map(|file| file.id).collect();
+                Ok(files.iter().filter(|file| !ids.contains(&file.id)).cloned().collect())
+            }
+        };
+        let (schema, store) = (Arc::clone(&self.schema), self.store.clone());
+        Self { table: self.table, schema, store, files }
     }
 
     pub(super) fn table(&self) -> &'static Table {

@@ -17,6 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("engine", &["model", "tables", "catalog", "store", "lake"]),
     ("reports", &["engine"]),
     ("output", &[]),
+    ("export", &["model", "tables", "catalog", "lake", "engine", "output"]),
     ("serve", &["model", "tables", "engine", "output"]),
     ("emulator", &["model", "tables", "serve"]),
     ("nights", NIGHTS),
@@ -25,12 +26,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 const NIGHTS: &[&str] = &[
     "ingest", "upkeep", "engine", "reports", "emulator", "model", "tables", "catalog", "store",
-    "lake", "source", "serve", "output",
+    "lake", "source", "serve", "output", "export",
 ];
 
 const ALL_BELOW_CLI: &[&str] = &[
     "model", "tables", "catalog", "store", "lake", "source", "ingest", "upkeep", "engine",
-    "reports", "output", "serve", "emulator", "nights",
+    "reports", "output", "export", "serve", "emulator", "nights",
 ];
 
 /// Each crate that is kept to some rooms, and those rooms.

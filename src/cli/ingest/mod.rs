@@ -5,7 +5,6 @@ mod problems;
 mod progress;
 mod summary;
 
-use std::io::Write;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -45,7 +44,7 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
     let report = ended?;
     let status = status(&report);
     if options.json {
-        write(&document::text(&report, status)?)?;
+        Target::say(&(document::text(&report, status)? + "\n"))?;
     }
     summary::tell(&report, status);
     Ok(status)
@@ -74,13 +73,6 @@ fn status(report: &Report) -> Status {
         return Status::NotDone;
     }
     if report.is_whole() { Status::Done } else { Status::Attention }
-}
-
-fn write(text: &str) -> Result<()> {
-    let mut out = Target::Stdout.out();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))
 }
 
 #[cfg(test)]

@@ -1,0 +1,174 @@
+//! `lookback export`: tables and answers, as files for other tools.
+
+mod options;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::error::{Error, Kind, Result};
+use crate::export::{Dataset, Export, Exported, Place, Progress, Shape, Staging};
+
+use super::progress::{Drawing, bar, fit, left, rate};
+use super::settings::Settings;
+use super::signals::Signals;
+use super::units::size;
+use super::{Status, printer, sql, target};
+
+pub(super) use options::ExportOptions;
+
+use options::Target;
+
+/// The name of a query's folder.
+const QUERY: &str = "query";
+/// What takes less time than this shows no progress.
+const QUIET: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(settings: &Settings, options: &ExportOptions) -> Result<Status> {
+    let engine = settings.engine(&options.read).await?;
+    let changed_since = options.changed_since.map(|since| engine.show_changes(since)).transpose();
+    let changed_since = changed_since.map_err(whole_instead)?;
+    let count = if options.tables().is_empty() { 1 } else { options.tables().len() };
+    let (target, shape) = options.target(count)?;
+    let datasets = datasets(&engine, options, &shape).await?;
+    let (engine, datasets, rows) = (&engine, &*datasets, options.rows());
+    let export = Export { engine, datasets, rows, changed_since, shape };
+    let rows = if printer::is_watched() { export.count().await? } else { None };
+    let progress = Arc::new(Progress::default());
+    let drawing = draw(Arc::clone(&progress), rows);
+    let mut signals = Signals::listen()?;
+    let exported = tokio::select! {
+        exported = write(&export, &target, settings, options.overwrite, &progress) => exported,
+        () = signals.next() => Err(interrupted()),
+    };
+    drawing.end().await;
+    tell(exported?, &target, &export);
+    Ok(Status::Done)
+}
+
+fn whole_instead(err: Error) -> Error {
+    let hint = err.hint().map(|hint| format!("{hint}; leave out --changed-since for all rows"));
+    match hint {
+        Some(hint) => err.with_hint(hint),
+        None => err,
+    }
+}
+
+fn interrupted() -> Error {
+    Error::new(Kind::Io, "the export was interrupted").with_hint("run it again: nothing is there")
+}
+
+async fn datasets(
+    engine: &Engine,
+    options: &ExportOptions,
+    shape: &Shape,
+) -> Result<Vec<Dataset>> {
+    let partition_by = &shape.partition_by;
+    let mut datasets = Vec::new();
+    for name in options.tables() {
+        datasets.push(Dataset::table(engine, &name, options.rows(), partition_by).await?);
+    }
+    if datasets.is_empty() {
+        let text = sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
+        let statement = sql::last_statement(engine, &text).await?;
+        datasets.push(Dataset::query(QUERY, statement, partition_by));
+    }
+    Ok(datasets)
+}
+
+async fn write(
+    export: &Export<'_>,
+    target: &Target,
+    settings: &Settings,
+    overwrite: bool,
+    progress: &Progress,
+) -> Result<Exported> {
+    let place = match target {
+        Target::Files(place) => place.clone(),
+        Target::Stdout => {
+            let stdout = target::Target::Stdout;
+            stdout.format(Some(export.shape.format))?;
+            let rows = export.to_out(stdout.out(), progress).await?.rows;
+            return Ok(Exported { datasets: 1, rows, files: 1, bytes: 0 });
+        }
+    };
+    refuse_warehouse(&place, &settings.warehouse)?;
+    let staging = Staging::begin(place.clone(), overwrite, &settings.steps)?;
+    match place {
+        Place::File(_) => export.to_file(staging, progress).await,
+        Place::Folder(_) => export.to_folder(staging, progress).await,
+    }
+}
+
+/// What lies among the warehouse's own files would be taken for one of them.
+fn refuse_warehouse(place: &Place, warehouse: &Path) -> Result<()> {
+    let (Place::File(path) | Place::Folder(path)) = place;
+    let Ok(warehouse) = warehouse.canonicalize() else { return Ok(()) };
+    let is_there = path.ancestors().find_map(|above| match above.as_os_str().is_empty() {
+        true => Path::new(".").canonicalize().ok(),
+        false => above.canonicalize().ok(),
+    });
+    if !is_there.is_some_and(|above| above.starts_with(&warehouse)) {
+        return Ok(());
+    }
+    let message = format!("\"{}\" lies in the warehouse itself", path.display());
+    Err(Error::input(message).with_hint("name a place outside of it with --output"))
+}
+
+fn draw(progress: Arc<Progress>, rows: Option<u64>) -> Drawing {
+    Drawing::start(QUIET, move |elapsed, width| line(progress.rows(), rows, elapsed, width))
+}
+
+/// The line of progress, in at most `width` columns.
+fn line(done: u64, all: Option<u64>, elapsed: Duration, width: usize) -> String {
+    let rows = all.map_or_else(|| format!("{done} rows"), |all| format!("{done}/{all} rows"));
+    let left = all.and_then(|all| left(done, all, elapsed)).map(|left| format!("{left} left"));
+    let parts = [
+        (1, all.map(|all| bar(done, all))),
+        (4, Some(rows)),
+        (2, rate(done, elapsed).map(|rate| format!("{rate} rows/s"))),
+        (3, left),
+    ];
+    fit(parts, width)
+}
+
+/// Tells what was written, and how to go on from there.
+fn tell(exported: Exported, target: &Target, export: &Export<'_>) {
+    let Exported { datasets, rows, files, bytes } = exported;
+    let many = |number: u64, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
+    let snapshot = export.engine.snapshot().id;
+    let to = match target {
+        Target::Stdout => "to standard output".to_owned(),
+        Target::Files(Place::File(path)) => format!("to \"{}\" ({})", path.display(), size(bytes)),
+        Target::Files(Place::Folder(path)) => {
+            let (of, files) = (many(datasets, "table"), many(files, "file"));
+            format!("of {of} to \"{}\" ({files}, {})", path.display(), size(bytes))
+        }
+    };
+    printer::note(&format!("exported {} {to}; snapshot {snapshot}", many(rows, "row")));
+    if export.datasets.iter().all(Dataset::is_table) {
+        printer::note(&format!("what changes from now on: --changed-since {snapshot}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(done: u64, all: Option<u64>, width: usize, expected: &str) {
+        assert_eq!(line(done, all, Duration::from_secs(10), width), expected);
+    }
+
+    #[test]
+    fn progress_is_told_as_far_as_it_is_known() {
+        let wide = "[#####...............]  50000/200000 rows  5000 rows/s  30 s left";
+        check(50_000, Some(200_000), 100, wide);
+        check(50_000, Some(200_000), 45, "50000/200000 rows  5000 rows/s  30 s left");
+        check(50_000, Some(200_000), 20, "50000/200000 rows");
+        check(50_000, None, 100, "50000 rows  5000 rows/s");
+    }
+}
