@@ -52,16 +52,13 @@ pub(super) struct Arguments {
 
 impl Arguments {
     /// What was typed, the name of the program first.
-    pub(super) fn read(
-        arguments: impl IntoIterator<Item = OsString>,
-    ) -> Result<Self, clap::Error> {
+    pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let matches = Self::command().try_get_matches_from(arguments)?;
         let mut read = Self::from_arg_matches(&matches)?;
         let mut level = Some(&matches);
         while let Some(matches) = level {
             let names = matches.ids().map(clap::Id::as_str);
-            let is_given =
-                |id: &&str| matches.value_source(id) == Some(ValueSource::EnvVariable);
+            let is_given = |id: &&str| matches.value_source(id) == Some(ValueSource::EnvVariable);
             read.variables.extend(names.filter(is_given).map(str::to_owned));
             level = matches.subcommand().map(|(_, matches)| matches);
         }
@@ -79,7 +76,6 @@ pub(super) enum Command {
     Export(Box<ExportOptions>),
     Import(ImportOptions),
     Ingest(IngestOptions),
-    #[command(hide = true)]
     Man(ManOptions),
     Sql(SqlOptions),
     Status(StatusOptions),

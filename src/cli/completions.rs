@@ -35,6 +35,8 @@ pub(super) struct ManOptions {
 
 /// The name of the program.
 const NAME: &str = "lookback";
+/// Which version a page is of.
+const SOURCE: &str = concat!("lookback ", env!("CARGO_PKG_VERSION"));
 
 pub(super) fn completions(options: &CompletionsOptions) -> Result<Status> {
     let mut command = Arguments::command();
@@ -53,7 +55,7 @@ pub(super) fn man(options: &ManOptions) -> Result<Status> {
         Some(name) => find(name)?,
     };
     let mut text = Vec::new();
-    let rendered = Man::new(command).manual("Lookback").render(&mut text);
+    let rendered = Man::new(command).source(SOURCE).manual("Lookback").render(&mut text);
     rendered.map_err(|err| Error::io("render the manual page", err))?;
     write(text)
 }
@@ -67,10 +69,9 @@ fn program() -> Command {
 fn find(name: &str) -> Result<Command> {
     let program = program();
     if let Some(command) = program.find_subcommand(name) {
-        return Ok(command.clone().version(env!("CARGO_PKG_VERSION")));
+        return Ok(command.clone());
     }
-    let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
-    let names: Vec<_> = shown.map(Command::get_name).collect();
+    let names: Vec<_> = program.get_subcommands().map(Command::get_name).collect();
     let error = Error::input(format!("there is no command \"{name}\""));
     Err(match nearest(name, &names) {
         Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),

@@ -55,10 +55,7 @@ async fn draw(after: Duration, line: impl Fn(Duration, usize) -> String + Send) 
 
 /// The texts in one line of at most `width` columns; each comes with the place at which it is left
 /// out, the lowest first, if they are too long together.
-pub(super) fn fit(
-    parts: impl IntoIterator<Item = (u32, Option<String>)>,
-    width: usize,
-) -> String {
+pub(super) fn fit(parts: impl IntoIterator<Item = (u32, Option<String>)>, width: usize) -> String {
     let parts = parts.into_iter().filter_map(|(place, text)| Some((place, text?)));
     let mut parts: Vec<_> = parts.collect();
     loop {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
+use super::Status;
 use super::args::concurrency;
 use super::grid::Grid;
 use super::provenance::{Origin, Setting};
@@ -15,7 +16,6 @@ use super::settings::Settings;
 use super::sources::{Regions, Table};
 use super::target::Target;
 use super::units::{account_id, bytes, exact_size, seconds};
-use super::Status;
 
 /// Show each setting, its value, and where it came from.
 ///

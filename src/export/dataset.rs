@@ -126,9 +126,8 @@ fn check_column(name: &str, table: Option<&Table>, schema: &Schema, column: &str
 fn of_table(table: &Table, schema: &Schema, rows: Rows, partition_by: &[String]) -> String {
     let time = quoted(table.time);
     let parts = partition_by.iter().filter(|column| schema.field_with_name(column).is_err());
-    let parts = parts.map(|part| {
-        format!(", CAST(date_part('{part}', {time}) AS int) AS {}", quoted(part))
-    });
+    let parts =
+        parts.map(|part| format!(", CAST(date_part('{part}', {time}) AS int) AS {}", quoted(part)));
     let from = from(table, rows);
     let order = partition_by.iter().map(String::as_str).chain([table.time]);
     let order: Vec<_> = order.chain(table.row_key()).map(quoted).collect();

@@ -66,9 +66,11 @@ mod tests {
     fn what_hive_escapes_is_escaped() {
         let arn = "arn:aws:ec2:eu-west-1:1:volume/v";
         check("arn", Some(arn), "arn=arn%3Aaws%3Aec2%3Aeu-west-1%3A1%3Avolume%2Fv");
-        check("a=b", Some("100%\n'\"#*?\\{[]^\u{7f}\0"), concat!(
-            "a%3Db=100%25%0A%27%22%23%2A%3F%5C%7B%5B%5D%5E%7F%00"
-        ));
+        check(
+            "a=b",
+            Some("100%\n'\"#*?\\{[]^\u{7f}\0"),
+            concat!("a%3Db=100%25%0A%27%22%23%2A%3F%5C%7B%5B%5D%5E%7F%00"),
+        );
         check("up", Some(".."), "up=..");
     }
 

@@ -92,9 +92,8 @@ impl Manifest {
     /// The text of the document.
     pub(super) fn text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self);
-        text.map(|text| text + "\n").map_err(|err| {
-            Error::internal("write the manifest").with_source(err)
-        })
+        text.map(|text| text + "\n")
+            .map_err(|err| Error::internal("write the manifest").with_source(err))
     }
 }
 

@@ -159,8 +159,7 @@ impl Export<'_> {
             return Err(Error::internal(format!("{} results in one file", self.datasets.len())));
         };
         let mut answer = dataset.answer(self.engine).await?;
-        let mut sink =
-            output::writer(self.shape.format, &answer.schema, out, Options::default())?;
+        let mut sink = output::writer(self.shape.format, &answer.schema, out, Options::default())?;
         while let Some(batch) = answer.batches.next().await {
             let batch = batch?;
             sink.write(&batch)?;

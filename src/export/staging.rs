@@ -30,7 +30,9 @@ pub enum Place {
 /// What is written, until it is in its place; dropped before that, it is gone.
 #[derive(Debug)]
 pub struct Staging {
+    /// Where it goes, and how messages call that.
     place: Place,
+    name: String,
     /// Whether something may be in that place.
     overwrite: bool,
     folder: PathBuf,
@@ -58,13 +60,15 @@ impl Staging {
     /// # Errors
     /// `Input` if something else is there, `Busy` if another process writes there.
     pub fn begin(place: Place, overwrite: bool, steps: &Steps) -> Result<Self> {
+        let name = place.path().display().to_string();
         let place = resolved(place)?;
         let [folder, replaced] = ["partial", "replaced"].map(|what| beside(place.path(), what));
         steps.take("make the folder")?;
-        let lock = lock(&folder, place.path())?;
+        let lock = lock(&folder, &name)?;
         let steps = steps.clone();
         let is_placed = false;
-        let staging = Self { place, overwrite, folder, replaced, is_placed, steps, _lock: lock };
+        let staging =
+            Self { place, name, overwrite, folder, replaced, is_placed, steps, _lock: lock };
         clear(&staging.folder)?;
         staging.settle_replaced()?;
         staging.check()?;
@@ -80,7 +84,7 @@ impl Staging {
         if target.exists() {
             return remove(replaced);
         }
-        fs::rename(replaced, target).map_err(|err| failed(writing(target), err))
+        fs::rename(replaced, target).map_err(|err| failed(self.writing(), err))
     }
 
     /// Refuses a target that is there and may not be replaced.
@@ -88,24 +92,24 @@ impl Staging {
         match &self.place {
             Place::File(path) => {
                 if path.is_dir() {
-                    let message = format!("\"{}\" is a folder", path.display());
+                    let message = format!("\"{}\" is a folder", self.name);
                     return Err(Error::input(message).with_hint("name a file in it"));
                 }
                 if !self.overwrite && path.exists() {
-                    return Err(is_there(path));
+                    return Err(is_there(&self.name));
                 }
             }
             Place::Folder(path) => {
                 if path.exists() && !path.is_dir() {
-                    let message = format!("\"{}\" is a file", path.display());
+                    let message = format!("\"{}\" is a file", self.name);
                     return Err(Error::input(message).with_hint("name a folder with --output"));
                 }
                 if let Some(entry) = first_entry(path) {
                     if !self.overwrite {
-                        return Err(is_not_empty(path, &entry));
+                        return Err(is_not_empty(&self.name, &entry));
                     }
                     if !path.join(MANIFEST).is_file() {
-                        return Err(is_foreign(path));
+                        return Err(is_foreign(&self.name));
                     }
                 }
             }
@@ -151,20 +155,25 @@ impl Staging {
         sync(parent(self.place.path()))
     }
 
+    /// What failed, in words.
+    fn writing(&self) -> String {
+        format!("write \"{}\"", self.name)
+    }
+
     fn place_file(&self, file: &Path, target: &Path) -> Result<()> {
         if self.overwrite {
-            return fs::rename(file, target).map_err(|err| failed(writing(target), err));
+            return fs::rename(file, target).map_err(|err| failed(self.writing(), err));
         }
-        let file = TempPath::try_from_path(file).map_err(|err| failed(writing(target), err))?;
+        let file = TempPath::try_from_path(file).map_err(|err| failed(self.writing(), err))?;
         // Another program may have made the file since it was looked for.
         file.persist_noclobber(target).map_err(|err| match err.error.kind() {
-            ErrorKind::AlreadyExists => is_there(target),
-            _ => failed(writing(target), err.error),
+            ErrorKind::AlreadyExists => is_there(&self.name),
+            _ => failed(self.writing(), err.error),
         })
     }
 
     fn place_folder(&self, target: &Path) -> Result<()> {
-        let failed = |err| failed(writing(target), err);
+        let failed = |err| failed(self.writing(), err);
         let is_replaced = self.overwrite && target.exists();
         if is_replaced {
             fs::rename(target, &self.replaced).map_err(failed)?;
@@ -174,7 +183,8 @@ impl Staging {
         match fs::rename(&self.folder, target) {
             Ok(()) => {}
             Err(err) if err.kind() == ErrorKind::DirectoryNotEmpty => {
-                return Err(is_not_empty(target, &first_entry(target).unwrap_or_default()));
+                let entry = first_entry(target).unwrap_or_default();
+                return Err(is_not_empty(&self.name, &entry));
             }
             Err(err) => return Err(failed(err)),
         }
@@ -230,7 +240,7 @@ fn parent(path: &Path) -> &Path {
 }
 
 /// Makes a folder, or takes one that a killed process left, and locks it.
-fn lock(folder: &Path, target: &Path) -> Result<File> {
+fn lock(folder: &Path, name: &str) -> Result<File> {
     for _ in 0..TRIES {
         match fs::create_dir(folder) {
             Err(err) if err.kind() != ErrorKind::AlreadyExists => {
@@ -241,7 +251,7 @@ fn lock(folder: &Path, target: &Path) -> Result<File> {
         // It may just have been moved into its place, or removed.
         let Ok(file) = File::open(folder) else { continue };
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(is_busy(target)),
+            Err(TryLockError::WouldBlock) => return Err(is_busy(name)),
             // A file system without locks: there, nothing keeps two exports apart.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
@@ -249,7 +259,7 @@ fn lock(folder: &Path, target: &Path) -> Result<File> {
             return Ok(file);
         }
     }
-    Err(is_busy(target))
+    Err(is_busy(name))
 }
 
 /// True if and only if `path` still leads to the open `file`.
@@ -295,10 +305,6 @@ fn first_entry(folder: &Path) -> Option<String> {
     names.map(|entry| entry.file_name().display().to_string()).min()
 }
 
-fn writing(target: &Path) -> String {
-    format!("write \"{}\"", target.display())
-}
-
 fn failed(action: String, err: std::io::Error) -> Error {
     let hint = match err.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
@@ -314,25 +320,24 @@ fn failed(action: String, err: std::io::Error) -> Error {
     }
 }
 
-fn is_busy(target: &Path) -> Error {
-    let message = format!("\"{}\" is being written by another process", target.display());
+fn is_busy(name: &str) -> Error {
+    let message = format!("\"{name}\" is being written by another process");
     Error::new(Kind::Busy, message).with_hint("wait until it is done, or name another place")
 }
 
-fn is_there(path: &Path) -> Error {
-    Error::input(format!("file \"{}\" is there already", path.display()))
+fn is_there(name: &str) -> Error {
+    Error::input(format!("file \"{name}\" is there already"))
         .with_hint("name another file with --output, or replace it with --overwrite")
 }
 
-fn is_not_empty(path: &Path, entry: &str) -> Error {
-    let message = format!("folder \"{}\" is not empty: it holds \"{entry}\"", path.display());
-    Error::input(message).with_hint(
-        "name a new folder with --output, or replace an earlier export with --overwrite",
-    )
+fn is_not_empty(name: &str, entry: &str) -> Error {
+    let message = format!("folder \"{name}\" is not empty: it holds \"{entry}\"");
+    Error::input(message)
+        .with_hint("name a new folder with --output, or replace an earlier export with --overwrite")
 }
 
-fn is_foreign(path: &Path) -> Error {
-    let message = format!("folder \"{}\" is no export: it has no {MANIFEST}", path.display());
+fn is_foreign(name: &str) -> Error {
+    let message = format!("folder \"{name}\" is no export: it has no {MANIFEST}");
     Error::input(message)
         .with_hint("name another folder with --output: --overwrite replaces earlier exports only")
 }

@@ -28,7 +28,9 @@ pub(super) fn text(here: &Here) -> Result<String> {
     for step in here.steps() {
         let _ = writeln!(text, "--   {}", comment(&step));
     }
-    text.push_str("-- Then each statement by itself, in the database that is to hold the tables.\n");
+    text.push_str(
+        "-- Then each statement by itself, in the database that is to hold the tables.\n",
+    );
     for table in tables::ALL {
         text.push('\n');
         create(table, &here.files, &mut text);
@@ -55,7 +57,6 @@ PARTITIONED BY ({})
 STORED AS PARQUET
 LOCATION {location}
 TBLPROPERTIES (
-  'parquet.compression' = 'ZSTD',
   'projection.enabled' = 'true',
   'projection.year.type' = 'integer',
   'projection.year.range' = '{YEAR_MIN},{YEAR_MAX}',

@@ -6,8 +6,7 @@ use super::{Here, QUESTION};
 /// How the warehouse is attached.
 pub(super) fn attach(here: &Here) -> String {
     let catalog = sql(&format!("ducklake:sqlite:{}", here.catalog));
-    let version =
-        here.snapshot.map_or_else(String::new, |it| format!(", SNAPSHOT_VERSION {it}"));
+    let version = here.snapshot.map_or_else(String::new, |it| format!(", SNAPSHOT_VERSION {it}"));
     format!("ATTACH {catalog} AS lookback (READ_ONLY{version})")
 }
 

@@ -7,7 +7,7 @@ pub(super) fn text(here: &Here) -> String {
     let (warehouse, export) = (comment(&here.warehouse), comment(&here.export()));
     let attach = python(&duckdb::attach(here));
     let question = python(QUESTION);
-    let files = python(here.local_files().unwrap_or(&here.files));
+    let backup_jobs = python(&format!("{}/backup_jobs", here.files));
     format!(
         "\
 # The warehouse {warehouse} in Python.
@@ -26,7 +26,7 @@ print(jobs)
 #   {export}
 # Then:
 #   import pandas as pd
-#   backup_jobs = pd.read_parquet({files} + \"/backup_jobs\")
+#   backup_jobs = pd.read_parquet({backup_jobs}, dtype_backend=\"pyarrow\")
 "
     )
 }

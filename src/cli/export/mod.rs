@@ -59,11 +59,7 @@ fn interrupted() -> Error {
     Error::new(Kind::Io, "the export was interrupted").with_hint("run it again: nothing is there")
 }
 
-async fn datasets(
-    engine: &Engine,
-    options: &ExportOptions,
-    shape: &Shape,
-) -> Result<Vec<Dataset>> {
+async fn datasets(engine: &Engine, options: &ExportOptions, shape: &Shape) -> Result<Vec<Dataset>> {
     let partition_by = &shape.partition_by;
     let mut datasets = Vec::new();
     for name in options.tables() {
@@ -136,20 +132,22 @@ fn line(done: u64, all: Option<u64>, elapsed: Duration, width: usize) -> String 
 /// Tells what was written, and how to go on from there.
 fn tell(exported: Exported, target: &Target, export: &Export<'_>) {
     let Exported { datasets, rows, files, bytes } = exported;
-    let many = |number: u64, what: &str| {
-        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-    };
+    let many =
+        |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let snapshot = export.engine.snapshot().id;
+    let are_tables = export.datasets.iter().all(Dataset::is_table);
     let to = match target {
         Target::Stdout => "to standard output".to_owned(),
         Target::Files(Place::File(path)) => format!("to \"{}\" ({})", path.display(), size(bytes)),
         Target::Files(Place::Folder(path)) => {
-            let (of, files) = (many(datasets, "table"), many(files, "file"));
-            format!("of {of} to \"{}\" ({files}, {})", path.display(), size(bytes))
+            let of =
+                if are_tables { format!("of {} ", many(datasets, "table")) } else { "".into() };
+            let files = many(files, "file");
+            format!("{of}to \"{}\" ({files}, {})", path.display(), size(bytes))
         }
     };
     printer::note(&format!("exported {} {to}; snapshot {snapshot}", many(rows, "row")));
-    if export.datasets.iter().all(Dataset::is_table) {
+    if are_tables {
         printer::note(&format!("what changes from now on: --changed-since {snapshot}"));
     }
 }
