@@ -14,11 +14,13 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
+use crate::reports::Report;
 
 use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
 use super::export::ExportOptions;
+use super::report::{ReportOptions, with_reports};
 use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
@@ -51,9 +53,12 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// What was typed, the name of the program first.
-    pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(arguments)?;
+    /// Reads what was typed, where these reports have flags of their own.
+    pub(super) fn read(
+        typed: Vec<OsString>,
+        reports: &'static [Report],
+    ) -> Result<Self, clap::Error> {
+        let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
         let mut read = Self::from_arg_matches(&matches)?;
         let mut level = Some(&matches);
         while let Some(matches) = level {
@@ -77,6 +82,7 @@ pub(super) enum Command {
     Import(ImportOptions),
     Ingest(IngestOptions),
     Man(ManOptions),
+    Report(ReportOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -367,7 +373,7 @@ fn levels() -> impl TypedValueParser<Value = LevelFilter> {
         .try_map(|name| name.parse::<LevelFilter>())
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
         Format::from_name(&name).ok_or_else(|| format!("there is no format \"{name}\""))
     })

@@ -19,6 +19,7 @@ mod ingest;
 mod printer;
 mod progress;
 mod provenance;
+mod report;
 mod section;
 mod settings;
 mod show_config;
@@ -83,11 +84,14 @@ impl From<Kind> for Status {
 /// # Errors
 /// What the command could not do, to be given to [`report`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
-    let arguments = match Arguments::read(arguments) {
+    let (typed, environment) =
+        (arguments.into_iter().collect::<Vec<_>>(), Environment::of_process());
+    let reports = report::known(&typed, &environment)?;
+    let arguments = match Arguments::read(typed, reports) {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
-    let settings = Settings::resolve(&arguments, Environment::of_process())?;
+    let settings = Settings::resolve(&arguments, environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -104,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Man(options) => completions::man(options),
+            Command::Report(options) => report::run(&settings, options, reports).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

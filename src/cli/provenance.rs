@@ -90,9 +90,19 @@ pub(super) static CONCURRENCY: Declared = Declared {
     doc: "How many units an ingest reads at once.",
 };
 
+/// The user's own reports.
+pub(super) static REPORTS: Declared = Declared {
+    name: "reports",
+    is_key: true,
+    flag: "reports",
+    variable: Some("LOOKBACK_REPORTS"),
+    default: "none",
+    doc: "The folder of your own reports; in the file, relative to the file's own folder.",
+};
+
 /// Every setting that has one value, in the order in which they are told.
-pub static SETTINGS: [&Declared; 7] =
-    [&WAREHOUSE, &CONFIG, &NOW, &CALLER, &MEMORY_LIMIT, &TIMEOUT, &CONCURRENCY];
+pub static SETTINGS: [&Declared; 8] =
+    [&WAREHOUSE, &CONFIG, &NOW, &CALLER, &MEMORY_LIMIT, &TIMEOUT, &REPORTS, &CONCURRENCY];
 
 impl Declared {
     /// The name under which the arguments have it.

@@ -12,13 +12,15 @@ use crate::engine::{Asker, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
+use crate::reports::{self, Report};
 use crate::source::aws::Source;
 
 use super::args::{Arguments, IngestOptions, ReadOptions};
 use super::clock::SystemClock;
 use super::config::Config;
 use super::provenance::{
-    CALLER, CONCURRENCY, CONFIG, Declared, MEMORY_LIMIT, NOW, Origin, Setting, TIMEOUT, WAREHOUSE,
+    CALLER, CONCURRENCY, CONFIG, Declared, MEMORY_LIMIT, NOW, Origin, REPORTS, Setting, TIMEOUT,
+    WAREHOUSE,
 };
 use super::sources::{self, Regions, Table, Wanted};
 
@@ -36,6 +38,10 @@ pub(super) struct Environment {
     pub(super) region: Option<String>,
     /// The profile: `AWS_PROFILE`.
     pub(super) profile: Option<String>,
+    /// The settings file: `LOOKBACK_CONFIG`.
+    pub(super) config: Option<PathBuf>,
+    /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
+    pub(super) reports: Option<PathBuf>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -50,6 +56,8 @@ impl Environment {
             config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
+            config: get("LOOKBACK_CONFIG").map(PathBuf::from),
+            reports: get("LOOKBACK_REPORTS").map(PathBuf::from),
             abort_at_step: get(ABORT_AT_STEP),
         }
     }
@@ -208,6 +216,22 @@ impl Settings {
         sources::choose(&self.config.sources, &wanted)
     }
 
+    /// The reports there are.
+    ///
+    /// # Errors
+    /// A folder that is not there, and a file in it that is no report.
+    pub(super) fn reports(&self) -> Result<Vec<Report>> {
+        match self.reports_setting(self.environment.reports.clone()).value {
+            Some(folder) => reports::with_folder(&folder),
+            None => Ok(reports::all()),
+        }
+    }
+
+    /// The folder of the user's own reports.
+    pub(super) fn reports_setting(&self, typed: Option<PathBuf>) -> Setting<Option<PathBuf>> {
+        self.first(&REPORTS, typed, self.config.reports.clone())
+    }
+
     /// The sources of the settings file, as they stand there.
     pub(super) fn source_tables(&self) -> &[Table] {
         &self.config.sources
@@ -219,6 +243,26 @@ impl Settings {
     /// One of them cannot be read.
     pub(super) fn configured_sources(&self) -> Result<Vec<Source>> {
         sources::expand(&self.config.sources)
+    }
+}
+
+/// The reports there are: those that Lookback brings along, and those of the folder that is named,
+/// or else of the one that the environment or the settings file names.
+///
+/// # Errors
+/// A folder that is not there, and a file in it that is no report.
+pub(super) fn reports(
+    folder: Option<&Path>,
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Report>> {
+    if let Some(folder) = folder.or(environment.reports.as_deref()) {
+        return reports::with_folder(folder);
+    }
+    let config = config.or(environment.config.as_deref());
+    match read(config, environment.config_home.as_deref())?.1.reports {
+        Some(folder) => reports::with_folder(&folder),
+        None => Ok(reports::all()),
     }
 }
 
@@ -273,6 +317,7 @@ fn read_file(path: &Path) -> Result<Option<Config>> {
     let mut config = Config::parse(&name, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.warehouse = config.warehouse.map(|warehouse| folder.join(warehouse));
+    config.reports = config.reports.map(|reports| folder.join(reports));
     Ok(Some(config))
 }
 

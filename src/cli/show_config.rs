@@ -1,5 +1,6 @@
 //! `lookback config`: each setting, its value, and where it came from.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -34,6 +35,10 @@ pub(super) struct ConfigOptions {
     /// How many seconds a query may take.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "LOOKBACK_TIMEOUT")]
     timeout: Option<Duration>,
+
+    /// The folder of your own reports.
+    #[arg(long, value_name = "DIR", env = "LOOKBACK_REPORTS")]
+    reports: Option<PathBuf>,
 
     /// How many units an ingest reads at once.
     #[arg(long, value_name = "N", value_parser = concurrency, env = "LOOKBACK_CONCURRENCY")]
@@ -91,7 +96,7 @@ struct Shown {
 
 fn all(settings: &Settings, options: &ConfigOptions) -> Vec<Shown> {
     let file = settings.file().value.as_deref().map(|path| path.display().to_string());
-    let path = |path: &std::path::PathBuf| path.display().to_string();
+    let path = |path: &PathBuf| path.display().to_string();
     let warehouse = settings.warehouse_setting();
     let warehouse = Setting {
         declared: warehouse.declared,
@@ -112,6 +117,7 @@ fn all(settings: &Settings, options: &ConfigOptions) -> Vec<Shown> {
         settings.caller_setting(options.caller.clone()).text(Clone::clone),
         memory,
         settings.timeout(options.timeout).text(|time| time.as_secs_f64().to_string()),
+        settings.reports_setting(options.reports.clone()).text(path),
         concurrency.text(ToString::to_string),
     ];
     all.iter().map(|setting| Shown::new(setting, file.as_deref())).collect()

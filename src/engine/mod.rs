@@ -3,10 +3,10 @@
 //! Promises: every table of one engine is of one snapshot, but for the schema `ops`, which shows
 //! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
-//! bounded; days are UTC; job summaries are counted by one plan, whoever asks; what changed between two
-//! snapshots is found by comparing their files. Refuses: any
-//! statement that writes, or that reads anything but the warehouse, and to answer from a table that
-//! it cannot read whole.
+//! bounded; days are UTC; job summaries are counted by one plan, whoever asks; a value is bound to
+//! its placeholder and never becomes text; what changed between two snapshots is found by comparing
+//! their files. Refuses: any statement that writes, or that reads anything but the warehouse, and to
+//! answer from a table that it cannot read whole.
 
 mod changes;
 mod describe;
@@ -18,8 +18,10 @@ mod ops;
 mod plans;
 mod prune;
 mod reader;
+mod sorted;
 mod summary;
 mod table;
+mod template;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +32,7 @@ use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaPr
 use datafusion::datasource::ViewTable;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -52,6 +54,7 @@ pub use self::changes::CHANGES_SCHEMA;
 pub use self::describe::sql_type;
 pub use self::names::nearest;
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
+pub use self::template::{Named, Template, Value, ValueType};
 
 /// The name of the warehouse in SQL.
 const CATALOG: &str = "lookback";
@@ -126,6 +129,8 @@ pub struct Engine {
     context: SessionContext,
     lake: Lake,
     snapshot: Snapshot,
+    /// The latest present instant: that of an earlier state which was asked for.
+    present_max: Option<Instant>,
     limits: Limits,
     summaries: Summaries,
 }
@@ -149,7 +154,13 @@ impl Engine {
         for table in tables {
             context.register_table(table.table().name, table).map_err(explain)?;
         }
-        let engine = Self { context, lake: lake.clone(), snapshot, limits, summaries };
+        let present_max = match as_of {
+            AsOf::Latest => None,
+            AsOf::Snapshot(_) => Some(snapshot.time),
+            AsOf::Time(instant) => Some(instant),
+        };
+        let lake = lake.clone();
+        let engine = Self { context, lake, snapshot, present_max, limits, summaries };
         for view in VIEWS {
             engine.add_view(view.name, view.query()).await?;
         }
@@ -159,6 +170,13 @@ impl Engine {
     /// The snapshot that it reads.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot
+    }
+
+    /// The present instant: by the clock of who asks, and no later than the earlier state that was
+    /// asked for.
+    pub fn present(&self) -> Instant {
+        let now = self.summaries.now();
+        self.present_max.map_or(now, |latest| latest.min(now))
     }
 
     async fn add_view(&self, name: &str, sql: &str) -> Result<()> {
@@ -196,19 +214,15 @@ impl Engine {
         Ok(answer)
     }
 
-    /// Runs one query; its rows come ordered by these of its columns, and else in any order.
+    /// The same answer, its rows ordered by these of its columns, and else in any order.
     ///
     /// # Errors
-    /// Those of [`Engine::run`]; `Input` for a column that the answer does not have.
-    pub async fn run_sorted(&self, statement: Statement, columns: &[String]) -> Result<Answer> {
+    /// `Input` for a column that it does not have.
+    pub async fn sorted(&self, answer: Answer, columns: &[String]) -> Result<Answer> {
         if columns.is_empty() {
-            return self.run(statement).await;
+            return Ok(answer);
         }
-        let plan = self.plan(guard::check(statement)?.into_statement()).await?;
-        let places = columns.iter().map(|name| names::sort_by(plan.schema(), name));
-        let sort = places.collect::<Result<Vec<_>>>()?;
-        let plan = LogicalPlanBuilder::from(plan).sort(sort).and_then(LogicalPlanBuilder::build);
-        self.answer(plan.map_err(explain)?).await
+        self.answer(sorted::plan(answer, columns)?).await
     }
 
     /// The columns of a table or view; of the schema `ops` with its name and a dot before theirs.
@@ -239,6 +253,22 @@ impl Engine {
         }
         changes::register(&self.context, &self.lake, before, self.snapshot).map_err(explain)?;
         Ok(before)
+    }
+
+    /// Runs a query whose placeholders are bound to `values`; rows come as they are asked for.
+    ///
+    /// # Errors
+    /// `Input` for a query that is wrong, and for a placeholder without a value or a value without
+    /// a placeholder; `Limit` when a limit is reached.
+    pub async fn run_bound(
+        &self,
+        template: &Template,
+        values: &[(String, Value)],
+    ) -> Result<Answer> {
+        let (statement, values) = template.bind(values)?;
+        let statement = guard::check(statement)?.into_statement();
+        let plan = self.plan(statement).await?.with_param_values(values).map_err(explain)?;
+        self.answer(plan).await
     }
 
     async fn execute(&self, statement: Statement) -> Result<Answer> {

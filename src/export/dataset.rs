@@ -1,9 +1,9 @@
-//! What is exported: a table as one query, or a query as it stands.
+//! What is exported: a table, or an answer.
 
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, Schema};
 
-use crate::engine::{Answer, CHANGES_SCHEMA, Engine, Statement, nearest};
+use crate::engine::{Answer, CHANGES_SCHEMA, Engine, nearest};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 use crate::tables::{OPS_SCHEMA, Table};
@@ -30,16 +30,23 @@ pub struct Dataset {
     pub(super) name: String,
     /// The table, where it is one.
     pub(super) table: Option<&'static Table>,
-    statement: Statement,
     /// A query that counts its rows, where that is cheap.
     count: Option<String>,
-    /// What is still to be sorted by: a table's query says it itself.
-    sort: Vec<String>,
+    result: Outcome,
+}
+
+/// Where the rows are.
+#[derive(Debug)]
+enum Outcome {
+    /// A query that is still to be run.
+    Sql(String),
+    /// They are on their way.
+    Answer(Answer),
 }
 
 impl Dataset {
-    /// A table or a view, of the schema `ops` too, ordered by the partition, its time and its key, so that the same
-    /// snapshot gives the same files.
+    /// A table or a view, of the schema `ops` too, ordered by the partition, its time and its key,
+    /// so that the same snapshot gives the same files.
     ///
     /// # Errors
     /// `Input` for a name or a column that does not exist, or a time where there is none.
@@ -62,15 +69,22 @@ impl Dataset {
             None => of_view(name, partition_by),
         };
         let count = table.filter(|_| !rows.changed_only).map(|table| count(table, rows));
-        let statement = engine.parse(&sql)?.pop();
-        let statement = statement.ok_or_else(|| Error::internal(format!("parse {sql}")))?;
-        Ok(Self { name: name.to_owned(), table, statement, count, sort: Vec::new() })
+        Ok(Self { name: name.to_owned(), table, count, result: Outcome::Sql(sql) })
     }
 
-    /// A query, in its own order but for the partition.
-    pub fn query(name: &str, statement: Statement, partition_by: &[String]) -> Self {
-        let (name, sort) = (name.to_owned(), partition_by.to_vec());
-        Self { name, table: None, statement, count: None, sort }
+    /// An answer in its own order, but for the partition.
+    ///
+    /// # Errors
+    /// `Input` for a column that it does not have.
+    pub async fn answer(
+        engine: &Engine,
+        name: &str,
+        answer: Answer,
+        partition_by: &[String],
+    ) -> Result<Self> {
+        let answer = engine.sorted(answer, partition_by).await?;
+        let result = Outcome::Answer(answer);
+        Ok(Self { name: name.to_owned(), table: None, count: None, result })
     }
 
     /// True if and only if it is a table of the lake, of which changes can be exported.
@@ -88,8 +102,14 @@ impl Dataset {
     }
 
     /// Its rows, those of a partition together.
-    pub(super) async fn answer(&self, engine: &Engine) -> Result<Answer> {
-        engine.run_sorted(self.statement.clone(), &self.sort).await
+    pub(super) async fn rows(self, engine: &Engine) -> Result<Answer> {
+        match self.result {
+            Outcome::Answer(answer) => Ok(answer),
+            Outcome::Sql(sql) => match engine.parse(&sql)?.pop() {
+                Some(statement) => engine.run(statement).await,
+                None => Err(Error::internal(format!("parse {sql}"))),
+            },
+        }
     }
 }
 

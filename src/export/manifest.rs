@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::catalog::Snapshot;
 use crate::error::{Error, Result};
 use crate::model::Instant;
+use crate::tables::Table as TableOf;
 
-use super::dataset::Dataset;
 use super::parts::Written;
 use super::{Rows, Shape};
 
@@ -76,14 +76,14 @@ impl Manifest {
     }
 
     /// Adds what became of a dataset.
-    pub(super) fn add(&mut self, dataset: &Dataset, written: Written) {
+    pub(super) fn add(&mut self, name: String, table: Option<&TableOf>, written: Written) {
         let files = written.files.into_iter();
         let files = files.map(|it| File { path: it.path, rows: it.rows, bytes: it.bytes });
         let files: Vec<_> = files.collect();
         self.tables.push(Table {
-            name: dataset.name.clone(),
+            name,
             rows: files.iter().map(|file| file.rows).sum(),
-            key: dataset.table.map(crate::tables::Table::row_key),
+            key: table.map(TableOf::row_key),
             columns: columns(&written.schema),
             files,
         });

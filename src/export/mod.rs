@@ -89,7 +89,7 @@ pub struct Export<'a> {
     /// Who answers.
     pub engine: &'a Engine,
     /// What is exported, each thing under a name of its own.
-    pub datasets: &'a [Dataset],
+    pub datasets: Vec<Dataset>,
     /// Which rows of them, for the manifest.
     pub rows: Rows,
     /// The snapshot since which rows changed, for the manifest.
@@ -105,7 +105,7 @@ impl Export<'_> {
     /// Those of a query.
     pub async fn count(&self) -> Result<Option<u64>> {
         let mut all = 0;
-        for dataset in self.datasets {
+        for dataset in &self.datasets {
             match dataset.count(self.engine).await? {
                 Some(count) => all += count,
                 None => return Ok(None),
@@ -118,16 +118,16 @@ impl Export<'_> {
     ///
     /// # Errors
     /// What a query answers wrong, or the disk; then nothing is there.
-    pub async fn to_folder(&self, staging: Staging, progress: &Progress) -> Result<Exported> {
+    pub async fn to_folder(self, staging: Staging, progress: &Progress) -> Result<Exported> {
         let snapshot = self.engine.snapshot();
         let mut manifest = Manifest::new(snapshot, self.changed_since, self.rows, &self.shape);
         let mut exported = Exported::default();
         for dataset in self.datasets {
-            let answer = dataset.answer(self.engine).await?;
-            let written =
-                parts::write(answer, &dataset.name, &self.shape, &staging, progress).await?;
+            let (name, table) = (dataset.name.clone(), dataset.table);
+            let answer = dataset.rows(self.engine).await?;
+            let written = parts::write(answer, &name, &self.shape, &staging, progress).await?;
             exported.add(&written);
-            manifest.add(dataset, written);
+            manifest.add(name, table, written);
         }
         let text = manifest.text()?;
         let written = staging.create(MANIFEST)?.write_all(text.as_bytes());
@@ -141,7 +141,7 @@ impl Export<'_> {
     ///
     /// # Errors
     /// Those of [`Export::to_folder`].
-    pub async fn to_file(&self, staging: Staging, progress: &Progress) -> Result<Exported> {
+    pub async fn to_file(self, staging: Staging, progress: &Progress) -> Result<Exported> {
         const NAME: &str = "export";
         let out = Box::new(std::io::BufWriter::new(staging.create(NAME)?));
         let rows = self.to_out(out, progress).await?.rows;
@@ -154,11 +154,10 @@ impl Export<'_> {
     ///
     /// # Errors
     /// Those of [`Export::to_folder`], but what was written before is written.
-    pub async fn to_out(&self, out: Out, progress: &Progress) -> Result<output::Written> {
-        let [dataset] = self.datasets else {
-            return Err(Error::internal(format!("{} results in one file", self.datasets.len())));
-        };
-        let mut answer = dataset.answer(self.engine).await?;
+    pub async fn to_out(mut self, out: Out, progress: &Progress) -> Result<output::Written> {
+        let dataset = self.datasets.pop().filter(|_| self.datasets.is_empty());
+        let dataset = dataset.ok_or_else(|| Error::internal("write one file of one dataset"))?;
+        let mut answer = dataset.rows(self.engine).await?;
         let mut sink = output::writer(self.shape.format, &answer.schema, out, Options::default())?;
         while let Some(batch) = answer.batches.next().await {
             let batch = batch?;

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Engine;
+use crate::engine::{Answer, Engine};
 use crate::error::{Error, Kind, Result};
 use crate::export::{Dataset, Export, Exported, Place, Progress, Shape, Staging};
+use crate::reports;
 
 use super::progress::{Drawing, bar, fit, left, rate};
 use super::settings::Settings;
@@ -31,19 +32,20 @@ pub(super) async fn run(settings: &Settings, options: &ExportOptions) -> Result<
     let changed_since = changed_since.map_err(whole_instead)?;
     let count = if options.tables().is_empty() { 1 } else { options.tables().len() };
     let (target, shape) = options.target(count)?;
-    let datasets = datasets(&engine, options, &shape).await?;
-    let (engine, datasets, rows) = (&engine, &*datasets, options.rows());
+    let datasets = datasets(settings, &engine, options, &shape).await?;
+    let are_tables = datasets.iter().all(Dataset::is_table);
+    let (rows, engine) = (options.rows(), &engine);
     let export = Export { engine, datasets, rows, changed_since, shape };
     let rows = if printer::is_watched() { export.count().await? } else { None };
     let progress = Arc::new(Progress::default());
     let drawing = draw(Arc::clone(&progress), rows);
     let mut signals = Signals::listen()?;
     let exported = tokio::select! {
-        exported = write(&export, &target, settings, options.overwrite, &progress) => exported,
+        exported = write(export, &target, settings, options.overwrite, &progress) => exported,
         () = signals.next() => Err(interrupted()),
     };
     drawing.end().await;
-    tell(exported?, &target, &export);
+    tell(exported?, &target, are_tables, engine.snapshot().id);
     Ok(Status::Done)
 }
 
@@ -59,22 +61,51 @@ fn interrupted() -> Error {
     Error::new(Kind::Io, "the export was interrupted").with_hint("run it again: nothing is there")
 }
 
-async fn datasets(engine: &Engine, options: &ExportOptions, shape: &Shape) -> Result<Vec<Dataset>> {
+async fn datasets(
+    settings: &Settings,
+    engine: &Engine,
+    options: &ExportOptions,
+    shape: &Shape,
+) -> Result<Vec<Dataset>> {
     let partition_by = &shape.partition_by;
     let mut datasets = Vec::new();
     for name in options.tables() {
         datasets.push(Dataset::table(engine, &name, options.rows(), partition_by).await?);
     }
     if datasets.is_empty() {
-        let text = sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
-        let statement = sql::last_statement(engine, &text).await?;
-        datasets.push(Dataset::query(QUERY, statement, partition_by));
+        let (name, answer) = match &options.what.report {
+            Some(name) => (name.as_str(), report(settings, engine, name, &options.param).await?),
+            None => (QUERY, query(engine, options).await?),
+        };
+        datasets.push(Dataset::answer(engine, name, answer, partition_by).await?);
     }
     Ok(datasets)
 }
 
+async fn query(engine: &Engine, options: &ExportOptions) -> Result<Answer> {
+    let text = sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
+    let statement = sql::last_statement(engine, &text).await?;
+    engine.run(statement).await
+}
+
+/// The answer of a report whose parameters are given as `NAME=VALUE`.
+async fn report(
+    settings: &Settings,
+    engine: &Engine,
+    name: &str,
+    given: &[(String, String)],
+) -> Result<Answer> {
+    let reports = settings.reports()?;
+    let report = reports::find(&reports, name)?;
+    let mut values = Vec::new();
+    for (name, text) in given {
+        values.push((name.clone(), report.parameter(name)?.read(text)?));
+    }
+    report.run(engine, &values).await
+}
+
 async fn write(
-    export: &Export<'_>,
+    export: Export<'_>,
     target: &Target,
     settings: &Settings,
     overwrite: bool,
@@ -130,12 +161,10 @@ fn line(done: u64, all: Option<u64>, elapsed: Duration, width: usize) -> String 
 }
 
 /// Tells what was written, and how to go on from there.
-fn tell(exported: Exported, target: &Target, export: &Export<'_>) {
+fn tell(exported: Exported, target: &Target, are_tables: bool, snapshot: i64) {
     let Exported { datasets, rows, files, bytes } = exported;
     let many =
         |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    let snapshot = export.engine.snapshot().id;
-    let are_tables = export.datasets.iter().all(Dataset::is_table);
     let to = match target {
         Target::Stdout => "to standard output".to_owned(),
         Target::Files(Place::File(path)) => format!("to \"{}\" ({})", path.display(), size(bytes)),

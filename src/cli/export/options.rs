@@ -61,6 +61,10 @@ pub(in crate::cli) struct ExportOptions {
     )]
     pub(super) changed_since: Option<AsOf>,
 
+    /// A parameter of the report; once for each.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter, requires = "report")]
+    pub(super) param: Vec<(String, String)>,
+
     /// Replace an earlier export that is there.
     #[arg(long)]
     pub(super) overwrite: bool,
@@ -69,8 +73,8 @@ pub(in crate::cli) struct ExportOptions {
     pub(super) read: ReadOptions,
 }
 
-/// The flags that ask for a query's answer.
-const QUERIES: [&str; 2] = ["sql", "file"];
+/// The flags that ask for an answer, and not for tables.
+const QUERIES: [&str; 3] = ["sql", "file", "report"];
 
 /// What is exported.
 #[derive(Args, Debug)]
@@ -91,6 +95,10 @@ pub(super) struct What {
     /// The answer to the query in this file.
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
+
+    /// The answer of this report.
+    #[arg(long, value_name = "NAME")]
+    pub(super) report: Option<String>,
 }
 
 /// The formats in which programs take whole tables.
@@ -123,6 +131,11 @@ impl TypedValueParser for TableName {
         let names = tables.chain(tables::VIEWS.iter().map(|view| view.name));
         Some(Box::new(names.map(PossibleValue::new)))
     }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.replace('-', "_"), value.to_owned()))
 }
 
 /// Where an export goes, as its name says.

@@ -42,7 +42,7 @@ fn export(warehouse: &Warehouse, since: Option<i64>, target: &Path) -> i64 {
         }
         let place = Place::Folder(target.to_owned());
         let staging = Staging::begin(place, false, &Steps::none()).unwrap();
-        let export = Export { engine: &engine, datasets: &datasets, rows, changed_since, shape };
+        let export = Export { engine: &engine, datasets, rows, changed_since, shape };
         export.to_folder(staging, &Progress::default()).await.unwrap();
         engine.snapshot().id
     })
