@@ -39,7 +39,7 @@ pub(super) fn size(bytes: u64) -> String {
 /// A size as [`bytes`] reads it.
 pub(super) fn exact_size(bytes: usize) -> String {
     let units = [(30, "G"), (20, "M"), (10, "K")];
-    let unit = units.into_iter().find(|(scale, _)| bytes > 0 && bytes % (1 << scale) == 0);
+    let unit = units.into_iter().find(|(scale, _)| bytes > 0 && bytes.is_multiple_of(1 << scale));
     unit.map_or_else(|| bytes.to_string(), |(scale, unit)| format!("{}{unit}", bytes >> scale))
 }
 

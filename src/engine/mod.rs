@@ -59,7 +59,7 @@ pub use self::template::{Named, Template, Value, ValueType};
 /// The name of the warehouse in SQL.
 const CATALOG: &str = "lookback";
 /// The schema of the tables and views of the lake, which a name without a schema means.
-const MAIN_SCHEMA: &str = "main";
+pub const MAIN_SCHEMA: &str = "main";
 /// The name under which the store of the warehouse is known to DataFusion.
 const STORE_URL: &str = "lookback://warehouse/";
 
@@ -212,6 +212,14 @@ impl Engine {
             answer = Answer { schema: plans::schema(), batches: answer.batches.map(lines).boxed() };
         }
         Ok(answer)
+    }
+
+    /// From here on a sort is one, and not one for each processor: several take so much memory to
+    /// merge what they spilled that many rows need more of it than they may use.
+    pub fn sort_in_one(&self) {
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        state.config_mut().options_mut().execution.target_partitions = 1;
     }
 
     /// The same answer, its rows ordered by these of its columns, and else in any order.

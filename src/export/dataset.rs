@@ -3,7 +3,7 @@
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, Schema};
 
-use crate::engine::{Answer, CHANGES_SCHEMA, Engine, nearest};
+use crate::engine::{Answer, CHANGES_SCHEMA, Engine, MAIN_SCHEMA, nearest};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 use crate::tables::{OPS_SCHEMA, Table};
@@ -58,6 +58,7 @@ impl Dataset {
     ) -> Result<Self> {
         let table = Table::named(name);
         let schema = engine.columns(name).await?;
+        engine.sort_in_one();
         if table.is_none() && rows != Rows::default() {
             return Err(without_time(name, rows));
         }
@@ -82,6 +83,7 @@ impl Dataset {
         answer: Answer,
         partition_by: &[String],
     ) -> Result<Self> {
+        engine.sort_in_one();
         let answer = engine.sorted(answer, partition_by).await?;
         let result = Outcome::Answer(answer);
         Ok(Self { name: name.to_owned(), table: None, count: None, result })
@@ -161,18 +163,16 @@ fn count(table: &Table, rows: Rows) -> String {
 
 /// The table and which of its rows.
 fn from(table: &Table, rows: Rows) -> String {
-    let from = match rows.changed_only {
-        true => format!("{CHANGES_SCHEMA}.{}", table.name),
-        false => table.name.to_owned(),
-    };
+    let schema = if rows.changed_only { CHANGES_SCHEMA } else { MAIN_SCHEMA };
+    let from = format!("{schema}.{}", table.name);
     let time = quoted(table.time);
     let bound = |sign, bound: Option<Instant>| bound.map(|at| format!("{time} {sign} '{at}'"));
     let bounds = [bound(">=", rows.since), bound("<", rows.until)];
     let bounds: Vec<_> = bounds.into_iter().flatten().collect();
-    match bounds.is_empty() {
-        true => from,
-        false => format!("{from} WHERE {}", bounds.join(" AND ")),
+    if bounds.is_empty() {
+        return from;
     }
+    format!("{from} WHERE {}", bounds.join(" AND "))
 }
 
 fn of_view(name: &str, partition_by: &[String]) -> String {
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_table_is_ordered_by_partition_time_and_key() {
         let key = "\"creation_date\", \"region\", \"account_id\", \"backup_job_id\"";
-        let expected = format!("SELECT * FROM backup_jobs ORDER BY {key}");
+        let expected = format!("SELECT * FROM main.backup_jobs ORDER BY {key}");
         check(&BACKUP_JOBS, Rows::default(), &[], &expected);
         let rows = Rows {
             since: Instant::from_text("2026-01-01"),

@@ -119,7 +119,8 @@ impl<'a> Parts<'a> {
             self.enter(self.name.to_owned())?;
             return self.append(batch);
         }
-        let columns: Vec<_> = self.by.iter().map(|place| batch.column(*place).clone()).collect();
+        let column = |place: &usize| ArrayRef::clone(batch.column(*place));
+        let columns: Vec<_> = self.by.iter().map(column).collect();
         for range in partition(&columns).map_err(broken)?.ranges() {
             let rows = batch.slice(range.start, range.len());
             self.enter(self.folder_of(Some(&rows))?)?;
@@ -134,7 +135,7 @@ impl<'a> Parts<'a> {
         for (column, place) in self.partition_by.iter().zip(&self.by) {
             let text = rows.map(|rows| cast(rows.column(*place), &DataType::Utf8));
             let text: Option<ArrayRef> = text.transpose().map_err(broken)?;
-            let value = text.as_ref().map(|text| text.as_string::<i32>());
+            let value = text.as_ref().map(AsArray::as_string::<i32>);
             let value = value.filter(|it| it.is_valid(0)).map(|it| it.value(0));
             folder.push('/');
             folder.push_str(&hive::folder(column, value)?);

@@ -59,7 +59,7 @@ impl Staging {
     ///
     /// # Errors
     /// `Input` if something else is there, `Busy` if another process writes there.
-    pub fn begin(place: Place, overwrite: bool, steps: &Steps) -> Result<Self> {
+    pub fn begin(place: &Place, overwrite: bool, steps: &Steps) -> Result<Self> {
         let name = place.path().display().to_string();
         let place = resolved(place)?;
         let [folder, replaced] = ["partial", "replaced"].map(|what| beside(place.path(), what));
@@ -209,7 +209,7 @@ impl Drop for Staging {
 }
 
 /// The place by a path that leads there directly: what is moved there must lie beside it.
-fn resolved(place: Place) -> Result<Place> {
+fn resolved(place: &Place) -> Result<Place> {
     let path = place.path();
     let resolved = path.canonicalize().or_else(|_| {
         let folder = parent(path).canonicalize();

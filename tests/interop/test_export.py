@@ -6,6 +6,8 @@ Spark is too large to be installed here: what it needs of a Parquet file is read
 import datetime
 import json
 import pathlib
+import re
+import shutil
 
 import duckdb
 import pandas as pd
@@ -15,7 +17,8 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 from agreement import lookback_rows, shown
-from conftest import import_look, LOOKS, run_lookback
+from conftest import LOOKS, import_look, run_lookback
+from test_duckdb_changes import CASES
 
 TABLES = (
     "aws_job_summaries",
@@ -68,7 +71,7 @@ SUMMARIES = {
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory) -> pathlib.Path:
+def edges(tmp_path_factory) -> pathlib.Path:
     """A warehouse with rows in every table, of a simulated organisation and of the edges."""
     folder = tmp_path_factory.mktemp("export")
     warehouse = folder / "warehouse"
@@ -85,14 +88,14 @@ def warehouse(tmp_path_factory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="module")
-def export(warehouse, tmp_path_factory):
+def export(edges, tmp_path_factory):
     """Exports with flags, and gives the folder."""
 
     def run(*flags) -> pathlib.Path:
         folder = tmp_path_factory.mktemp("out")
         out = folder / "export"
         outcome = run_lookback(
-            folder, "--warehouse", warehouse, "export", *flags, "--output", out
+            folder, "--warehouse", edges, "export", *flags, "--output", out
         )
         assert (outcome.status, outcome.stdout) == (0, ""), outcome.stderr
         return out
@@ -101,18 +104,18 @@ def export(warehouse, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def held(warehouse):
+def held(edges):
     """The rows of each table as Lookback tells them, and the types of its columns."""
-    folder = warehouse.parent
+    folder = edges.parent
 
     def lookback(*arguments):
         return run_lookback(folder, *arguments)
 
-    rows = {t: lookback_rows(lookback, warehouse, f"SELECT * FROM {t}") for t in TABLES}
+    rows = {t: lookback_rows(lookback, edges, f"SELECT * FROM {t}") for t in TABLES}
     types = {
         t: {
             row["column_name"]: row["data_type"]
-            for row in lookback_rows(lookback, warehouse, f"DESCRIBE {t}")
+            for row in lookback_rows(lookback, edges, f"DESCRIBE {t}")
         }
         for t in TABLES
     }
@@ -388,33 +391,75 @@ def test_an_empty_partitioned_table_reads_as_one_without_rows(export):
     assert frame.height == 0 and {"year", "month", "region"} <= set(frame.columns)
 
 
-def test_increments_merge_to_the_whole(export, warehouse, held, tmp_path):
+def test_increments_merge_to_the_whole(edges, tmp_path, monkeypatch):
     """As the README tells it, in DuckDB: the newest row of each key."""
+    readme = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+    [merge] = re.findall(r"^```sql\n(SELECT \* EXCLUDE.*?)^```$", readme, re.M | re.S)
     later = tmp_path / "later.json"
     changed = json.loads(json.dumps(EDGES))
     changed["BackupJobs"][0]["State"] = "FAILED"
     changed["BackupJobs"][1]["BackupJobId"] = "edge-new"
     later.write_text(json.dumps(changed))
     copy = tmp_path / "warehouse"
-    import shutil
-
-    shutil.copytree(warehouse, copy)
+    shutil.copytree(edges, copy)
 
     def run(*flags):
         outcome = run_lookback(tmp_path, "--warehouse", copy, *flags)
         assert outcome.status == 0, outcome.stderr
 
-    run("export", "backup_jobs", "--output", tmp_path / "1")
-    snapshot = json.loads((tmp_path / "1" / "_lookback.json").read_text())["snapshot"]
+    run("export", "backup_jobs", "--output", "lake-1")
+    snapshot = json.loads((tmp_path / "lake-1" / "_lookback.json").read_text())["snapshot"]
     run("import", later, "--observed-at", LOOKS[2])
-    run("export", "backup_jobs", "--output", tmp_path / "2", "--changed-since", snapshot)
-    run("export", "backup_jobs", "--output", tmp_path / "3")
-    manifest = json.loads((tmp_path / "2" / "_lookback.json").read_text())
+    run("export", "backup_jobs", "--output", "lake-2", "--changed-since", snapshot)
+    run("export", "backup_jobs", "--output", "whole")
+    manifest = json.loads((tmp_path / "lake-2" / "_lookback.json").read_text())
     assert manifest["tables"][0]["rows"] == 2 and manifest["changed_since"] == snapshot
-    key = ", ".join(manifest["tables"][0]["key"])
-    files = ", ".join(f"'{tmp_path}/{part}/backup_jobs/part-00001.parquet'" for part in (1, 2))
-    merged = f"""SELECT * EXCLUDE (filename) FROM read_parquet([{files}], filename = true)
-                 QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY filename DESC) = 1"""
-    whole = f"SELECT * FROM read_parquet('{tmp_path}/3/backup_jobs/*.parquet')"
+    assert ", ".join(manifest["tables"][0]["key"]) in merge
+    monkeypatch.chdir(tmp_path)
+    merged = merge.strip().removesuffix(";")
+    whole = "SELECT * FROM read_parquet('whole/backup_jobs/*.parquet')"
     for one, other in ((merged, whole), (whole, merged)):
         assert duckdb.sql(f"SELECT count(*) FROM ({one} EXCEPT ALL {other})").fetchall() == [(0,)]
+
+
+# What DuckDB does, and whether it then merges files of the earlier snapshot with later ones.
+FOREIGN = {
+    "inserts a row into a file": False,
+    "inserts many rows": False,
+    "inserts and flushes": False,
+    "deletes and rewrites": False,
+    "merges": False,
+    "inserts and merges": True,
+    "merges twice": True,
+    "inserts and checkpoints": True,
+}
+MERGED = (
+    'error: snapshot 3 of table "backup_jobs" lies in files that another tool merged with later '
+    "snapshots\nhint: ask for the newest snapshot, or ask DuckDB for this one; leave out "
+    "--changed-since for all rows\n"
+)
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_duckdb_changed_is_a_change(name, small, duck, lookback, tmp_path):
+    """Whoever wrote the files: what differs from the earlier snapshot, or a refusal."""
+    case = CASES[name]
+    writer = duck().attach(small, read_only=False, options=case.options)
+    [(before,)] = writer.rows("SELECT max(snapshot_id) FROM lake.snapshots()")
+    sql = "SELECT backup_job_id, state, percent_done FROM backup_jobs"
+    old = set(writer.rows(sql))
+    for statement in case.statements:
+        writer.rows(statement)
+    new = set(writer.rows(sql))
+    writer.connection.close()
+    out = tmp_path / "out"
+    outcome = lookback(
+        "--warehouse", small, "export", "backup_jobs", "--changed-since", before, "--output", out
+    )
+    if FOREIGN[name]:
+        assert (outcome.status, outcome.stderr) == (2, MERGED)
+        assert not out.exists()
+        return
+    assert outcome.status == 0, outcome.stderr
+    found = duckdb.sql(f"{sql.replace('backup_jobs', '')} '{out}/backup_jobs/*.parquet'")
+    assert set(found.fetchall()) == new - old

@@ -46,6 +46,8 @@ const MAY_NAME_CRATE: &[(&str, &[&str])] = &[
     ("aws_sdk_backup", &["source"]),
     ("aws_config", &["source"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
     ("http_body_util", &["serve"]),

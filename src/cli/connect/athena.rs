@@ -25,9 +25,7 @@ pub(super) fn text(here: &Here) -> Result<String> {
     let warehouse = comment(&here.warehouse);
     let mut text = format!("-- The warehouse {warehouse} in Athena, from exported files.\n");
     text.push_str("-- In a shell:\n");
-    for step in here.steps() {
-        let _ = writeln!(text, "--   {}", comment(&step));
-    }
+    text.push_str(&here.steps("--   "));
     text.push_str(
         "-- Then each statement by itself, in the database that is to hold the tables.\n",
     );

@@ -14,12 +14,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::catalog::{AsOf, CATALOG_FILE};
 use crate::error::{Error, Result};
+use crate::tables;
 
 use super::Status;
 use super::settings::Settings;
 use super::target::Target;
 
-use quote::shell;
+use quote::{comment, python, shell};
 
 /// Print how another tool opens this warehouse, ready to be pasted.
 ///
@@ -151,12 +152,19 @@ impl Here {
         (!self.files.contains("://")).then_some(self.files.as_str())
     }
 
-    /// The lines that lead to the exported files.
-    fn steps(&self) -> Vec<String> {
-        let mut steps = vec![self.export()];
-        if self.local_files().is_none() {
-            steps.push(format!("aws s3 sync export {}", shell(&self.files)));
+    /// The lines that lead to the exported files, as comments that begin with `mark`.
+    fn steps(&self, mark: &str) -> String {
+        let export = format!("{mark}{}\n", comment(&self.export()));
+        if self.local_files().is_some() {
+            return export;
         }
-        steps
+        let files = comment(&shell(&self.files));
+        format!("{export}{mark}aws s3 sync export {files}\n")
     }
+}
+
+/// The lines of a Python list with the names of all tables.
+fn names() -> String {
+    let names: Vec<_> = tables::ALL.iter().map(|table| python(table.name)).collect();
+    format!("    {},\n", names.join(",\n    "))
 }

@@ -1,15 +1,12 @@
 //! An export in Polars. Pure.
 
-use crate::tables;
-
 use super::quote::{comment, python};
-use super::{Here, PARTITION_BY};
+use super::{Here, PARTITION_BY, names};
 
 pub(super) fn text(here: &Here) -> String {
     let (warehouse, export) = (comment(&here.warehouse), comment(&here.export()));
     let files = python(&here.files);
-    let names: String =
-        tables::ALL.iter().map(|table| format!("    {},\n", python(table.name))).collect();
+    let names = names();
     let parts: Vec<_> =
         PARTITION_BY.iter().map(|part| format!("{}: pl.Int32", python(part))).collect();
     let parts = parts.join(", ");

@@ -21,7 +21,7 @@ pub(super) fn python(text: &str) -> String {
         match c {
             '"' | '\\' => literal.extend(['\\', c]),
             '\n' => literal.push_str("\\n"),
-            c if c.is_control() => literal.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if c.is_control() => literal.extend(format!("\\U{:08x}", u32::from(c)).chars()),
             c => literal.push(c),
         }
     }

@@ -1,22 +1,18 @@
 //! An export in Spark. Pure.
 
-use crate::tables;
-
-use super::Here;
 use super::quote::{comment, python};
+use super::{Here, names};
 
 pub(super) fn text(here: &Here) -> String {
     let warehouse = comment(&here.warehouse);
-    let steps: String =
-        here.steps().iter().map(|step| format!("#   {}\n", comment(step))).collect();
+    let steps = here.steps("#   ");
     // Spark has a scheme of its own for S3.
     let files = match here.local_files() {
         Some(folder) => folder.to_owned(),
         None => here.files.replacen("s3://", "s3a://", 1),
     };
     let files = python(&files);
-    let names: String =
-        tables::ALL.iter().map(|table| format!("    {},\n", python(table.name))).collect();
+    let names = names();
     format!(
         "\
 # The warehouse {warehouse} in Spark, from exported files. In a shell:

@@ -45,6 +45,11 @@ pub(super) async fn run(settings: &Settings, options: &ExportOptions) -> Result<
         () = signals.next() => Err(interrupted()),
     };
     drawing.end().await;
+    let exported = exported.map_err(|err| match (changed_since, err.kind()) {
+        // The earlier snapshot cannot be read any more.
+        (Some(_), Kind::Unsupported) => whole_instead(err),
+        _ => err,
+    });
     tell(exported?, &target, are_tables, engine.snapshot().id);
     Ok(Status::Done)
 }
@@ -58,7 +63,8 @@ fn whole_instead(err: Error) -> Error {
 }
 
 fn interrupted() -> Error {
-    Error::new(Kind::Io, "the export was interrupted").with_hint("run it again: nothing is there")
+    Error::new(Kind::Io, "the export was interrupted")
+        .with_hint("run it again: no part of it is there")
 }
 
 async fn datasets(
@@ -121,7 +127,7 @@ async fn write(
         }
     };
     refuse_warehouse(&place, &settings.warehouse)?;
-    let staging = Staging::begin(place.clone(), overwrite, &settings.steps)?;
+    let staging = Staging::begin(&place, overwrite, &settings.steps)?;
     match place {
         Place::File(_) => export.to_file(staging, progress).await,
         Place::Folder(_) => export.to_folder(staging, progress).await,
@@ -132,9 +138,9 @@ async fn write(
 fn refuse_warehouse(place: &Place, warehouse: &Path) -> Result<()> {
     let (Place::File(path) | Place::Folder(path)) = place;
     let Ok(warehouse) = warehouse.canonicalize() else { return Ok(()) };
-    let is_there = path.ancestors().find_map(|above| match above.as_os_str().is_empty() {
-        true => Path::new(".").canonicalize().ok(),
-        false => above.canonicalize().ok(),
+    let is_there = path.ancestors().find_map(|above| {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        above.canonicalize().ok()
     });
     if !is_there.is_some_and(|above| above.starts_with(&warehouse)) {
         return Ok(());
@@ -170,7 +176,7 @@ fn tell(exported: Exported, target: &Target, are_tables: bool, snapshot: i64) {
         Target::Files(Place::File(path)) => format!("to \"{}\" ({})", path.display(), size(bytes)),
         Target::Files(Place::Folder(path)) => {
             let of =
-                if are_tables { format!("of {} ", many(datasets, "table")) } else { "".into() };
+                if are_tables { format!("of {} ", many(datasets, "table")) } else { String::new() };
             let files = many(files, "file");
             format!("{of}to \"{}\" ({files}, {})", path.display(), size(bytes))
         }

@@ -115,7 +115,7 @@ fn the_manual_has_a_page_for_the_program_and_for_each_command() {
     let sql = page(&["sql"]);
     let head: Vec<_> = sql.lines().skip(2).take(5).collect();
     assert_snapshot!(head.join("\n"), @r#"
-    .TH lookback-sql 1  "sql 0.1.0" Lookback
+    .TH lookback-sql 1  "lookback 0.1.0" Lookback
     .SH NAME
     lookback\-sql \- Ask the warehouse in SQL
     .SH SYNOPSIS
@@ -140,12 +140,12 @@ fn a_shell_and_a_command_that_are_unknown_are_told() {
     exit 2
     -- stderr
     error: there is no command "sequel"
-    hint: the commands are completions, config, connect, demo, emulate, export, import, ingest, sql, status, summaries
+    hint: the commands are completions, config, connect, demo, emulate, export, import, ingest, man, report, sql, status, summaries
     "#);
     assert_snapshot!(desk.run(&["man", "nothing"]), @r#"
     exit 2
     -- stderr
     error: there is no command "nothing"
-    hint: the commands are completions, config, connect, demo, emulate, export, import, ingest, sql, status, summaries
+    hint: the commands are completions, config, connect, demo, emulate, export, import, ingest, man, report, sql, status, summaries
     "#);
 }

@@ -198,6 +198,22 @@ fn files_end_at_a_size() {
 }
 
 #[test]
+fn a_table_that_does_not_fit_into_memory_is_exported_all_the_same() {
+    let desk = Desk::new();
+    let ids: Vec<_> = (0..40_000).map(|number| format!("{:08}", number * 7 % 40_000)).collect();
+    let many: Vec<_> = ids.iter().map(|id| (id.as_str(), "CREATED", "2026-01-02")).collect();
+    desk.write("many.json", jobs(&many));
+    desk.run(&["import", "many.json"]);
+    let export = |memory, name| {
+        let flags = ["--memory-limit", memory, "-o", name];
+        let told = desk.run(&[&["export", "backup_jobs"][..], &flags].concat());
+        assert!(told.starts_with("exit 0\n"), "{told}");
+        desk.text(name)
+    };
+    assert!(export("1G", "roomy.csv") == export("24M", "tight.csv"));
+}
+
+#[test]
 fn the_time_and_the_snapshot_choose_rows() {
     let desk = Desk::with_jobs();
     desk.write(
@@ -234,7 +250,7 @@ fn an_export_is_replaced_only_when_it_is_one_and_that_is_asked() {
     assert_snapshot!(desk.run(&export), @r#"
     exit 2
     -- stderr
-    error: folder "[DESK]/out" is not empty: it holds "_lookback.json"
+    error: folder "out" is not empty: it holds "_lookback.json"
     hint: name a new folder with --output, or replace an earlier export with --overwrite
     "#);
     let overwrite = [&export[..], &["--overwrite", "--format", "arrow"]].concat();
@@ -250,20 +266,20 @@ fn an_export_is_replaced_only_when_it_is_one_and_that_is_asked() {
     assert_snapshot!(desk.run(&mine), @r#"
     exit 2
     -- stderr
-    error: folder "[DESK]/mine" is no export: it has no _lookback.json
+    error: folder "mine" is no export: it has no _lookback.json
     hint: name another folder with --output: --overwrite replaces earlier exports only
     "#);
     assert_snapshot!(desk.run(&["export", "copy_jobs", "-o", "mine/thesis.txt"]), @r#"
     exit 2
     -- stderr
-    error: "[DESK]/mine/thesis.txt" is a file
+    error: "mine/thesis.txt" is a file
     hint: name a folder with --output
     "#);
     desk.write("a.csv", "mine");
     assert_snapshot!(desk.run(&["export", "copy_jobs", "-o", "a.csv"]), @r#"
     exit 2
     -- stderr
-    error: file "[DESK]/a.csv" is there already
+    error: file "a.csv" is there already
     hint: name another file with --output, or replace it with --overwrite
     "#);
     assert_eq!(desk.text("a.csv"), "mine");
@@ -305,7 +321,7 @@ fn two_exports_to_one_place_are_kept_apart() {
     assert_snapshot!(desk.run(&export), @r#"
     exit 2
     -- stderr
-    error: "[DESK]/out" is being written by another process
+    error: "out" is being written by another process
     hint: wait until it is done, or name another place
     "#);
     drop(other);
@@ -394,7 +410,7 @@ fn rows_cannot_be_chosen_by_a_time_that_is_not_there() {
     -- stderr
     error: the argument '--sql <QUERY>' cannot be used with '--since <TIMESTAMP>'
 
-    Usage: lookback export --output <PATH> --now <TIMESTAMP> <TABLE|--all|--sql <QUERY>|--file <FILE>>
+    Usage: lookback export --output <PATH> --now <TIMESTAMP> <TABLE|--all|--sql <QUERY>|--file <FILE>|--report <NAME>>
 
     For more information, try '--help'.
     ");
@@ -472,8 +488,8 @@ fn a_place_that_does_not_fit_is_told() {
     assert_snapshot!(export(&["copy_jobs", "-o", "/"]), @r#"
     exit 2
     -- stderr
-    error: folder "/tmp" is not empty: it holds "a"
-    hint: name a new folder with --output, or replace an earlier export with --overwrite
+    error: "/" is not a place for an export
+    hint: name a new folder with --output
     "#);
     assert_snapshot!(export(&["copy_jobs"]), @"
     exit 2
@@ -481,7 +497,7 @@ fn a_place_that_does_not_fit_is_told() {
     error: the following required arguments were not provided:
       --output <PATH>
 
-    Usage: lookback export --output <PATH> --now <TIMESTAMP> <TABLE|--all|--sql <QUERY>|--file <FILE>>
+    Usage: lookback export --output <PATH> --now <TIMESTAMP> <TABLE|--all|--sql <QUERY>|--file <FILE>|--report <NAME>>
 
     For more information, try '--help'.
     ");
@@ -489,9 +505,9 @@ fn a_place_that_does_not_fit_is_told() {
     exit 2
     -- stderr
     error: the following required arguments were not provided:
-      <TABLE|--all|--sql <QUERY>|--file <FILE>>
+      <TABLE|--all|--sql <QUERY>|--file <FILE>|--report <NAME>>
 
-    Usage: lookback export --output <PATH> --now <TIMESTAMP> <TABLE|--all|--sql <QUERY>|--file <FILE>>
+    Usage: lookback export --output <PATH> --now <TIMESTAMP> <TABLE|--all|--sql <QUERY>|--file <FILE>|--report <NAME>>
 
     For more information, try '--help'.
     ");
@@ -571,4 +587,47 @@ fn binary_formats_have_no_place_on_a_terminal() {
     error: format parquet is binary and would upset the terminal
     hint: add --output FILE, or redirect the output
     ");
+}
+
+#[test]
+fn a_report_is_exported_with_its_parameters() {
+    let desk = Desk::with_jobs();
+    let export = ["export", "--report", "outcomes-by-day", "--output", "out", "--format", "csv"];
+    let export = |flags: &[&str]| desk.run(&[&export[..], flags].concat());
+    assert_snapshot!(export(&["--partition-by", "day", "--param", "days=3"]), @r#"
+    exit 0
+    -- stderr
+    exported 4 rows to "out" (4 files, 421 B); snapshot 2
+    "#);
+    assert_snapshot!(desk.files("out").join("\n"), @"
+    _lookback.json
+    outcomes-by-day/day=2026-01-02/part-00001.csv
+    outcomes-by-day/day=2026-01-03/part-00001.csv
+    outcomes-by-day/day=2026-01-04/part-00001.csv
+    outcomes-by-day/day=2026-01-05/part-00001.csv
+    ");
+    assert_snapshot!(export(&["--overwrite", "--param", "days=many"]), @r#"
+    exit 2
+    -- stderr
+    error: parameter "days" is "many": it is no whole number of days from 0 to 36500
+    "#);
+    assert_snapshot!(export(&["--overwrite", "--param", "dayz=3"]), @r#"
+    exit 2
+    -- stderr
+    error: report "outcomes-by-day" has no parameter "dayz"
+    hint: did you mean "days"?
+    "#);
+    assert_snapshot!(export(&["--overwrite", "--param", "days"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'days' for '--param <NAME=VALUE>': write NAME=VALUE
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(desk.run(&["export", "--report", "weather", "-o", "a.csv"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no report "weather"
+    hint: list the reports with: lookback report
+    "#);
 }

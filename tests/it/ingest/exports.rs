@@ -41,7 +41,7 @@ fn export(warehouse: &Warehouse, since: Option<i64>, target: &Path) -> i64 {
             datasets.push(dataset.await.unwrap());
         }
         let place = Place::Folder(target.to_owned());
-        let staging = Staging::begin(place, false, &Steps::none()).unwrap();
+        let staging = Staging::begin(&place, false, &Steps::none()).unwrap();
         let export = Export { engine: &engine, datasets, rows, changed_since, shape };
         export.to_folder(staging, &Progress::default()).await.unwrap();
         engine.snapshot().id
@@ -148,12 +148,12 @@ proptest! {
 
 #[test]
 fn a_week_of_nights_is_followed_summaries_included() {
-    let config = small(7, 2, 12);
+    let config = small(7, 2, 30);
     let sources = [source(&config, "s", Reach::Organization)];
     let warehouse = Warehouse::new();
     let mut consumer = Consumer::new();
     for night in 0..4 {
-        let at = instant("2026-03-01T02:00:00Z") + night * DAY;
+        let at = instant("2026-03-01T00:10:00Z") + night * DAY;
         let report = block_on(Night::quiet(at).ingest(&warehouse, &config, &sources));
         assert!(report.unwrap().problems.is_empty());
         consumer.follow(&warehouse);

@@ -1,10 +1,11 @@
-//! What `README.md` says of tables, views and formats is what the code says, and its commands run.
+//! What `README.md` says of tables, views, formats and settings is what the code says, and its commands run.
 
 mod blocks;
 
 use std::fmt::Write;
 use std::{env, fs};
 
+use lookback::cli::SETTINGS;
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
 use lookback::output::Format;
@@ -18,7 +19,7 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [("formats", formats()), ("tables", reference())]
+    let expected = [("formats", formats()), ("settings", settings()), ("tables", reference())]
         .iter()
         .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
@@ -79,6 +80,19 @@ fn formats() -> String {
     let mut text = "| format | what it is |\n| --- | --- |\n".to_owned();
     for format in Format::ALL {
         writeln!(text, "| `{format}` | {} |", format.doc()).unwrap();
+    }
+    text
+}
+
+fn settings() -> String {
+    let mut text =
+        "| key | flag | variable | default | what it is |\n| --- | --- | --- | --- | --- |\n"
+            .to_owned();
+    for setting in SETTINGS {
+        let key = if setting.is_key { format!("`{}`", setting.name) } else { String::new() };
+        let variable = setting.variable.map(|name| format!("`{name}`")).unwrap_or_default();
+        let (flag, default, doc) = (setting.flag, setting.default, setting.doc);
+        writeln!(text, "| {key} | `--{flag}` | {variable} | {default} | {doc} |").unwrap();
     }
     text
 }
