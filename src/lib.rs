@@ -54,6 +54,8 @@
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by page,
 //!   the statement guard, limits. May name model, tables, catalog, store, lake.
 //! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
+//! - [`export`]: answers as folders of files, partitioned, whole or not at all. May name model,
+//!   tables, catalog, lake, engine, output.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
 //!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
@@ -66,7 +68,7 @@
 //! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
 //!   and call it.
 //!
-//! Data flows one way: source → ingest → store and catalog → engine → output or serve.
+//! Data flows one way: source → ingest → store and catalog → engine → output, export or serve.
 //!
 //! # Invariants
 //!
@@ -177,6 +179,15 @@
 //! AWS counts by another rule is believed only if it makes all of a place agree and if our rule
 //! fails in several groups on several days.
 //!
+//! # Exporting
+//!
+//! An export is written into a folder beside its place, which its process locks, and moved there at
+//! the end. Rows of a partition come together, since the query sorts by it (and spills), so that one
+//! file at a time is open. What changed since a snapshot is found by comparing the files that came
+//! since with those that went: copy-on-write carries unchanged rows over, and a row of the new files
+//! that the old ones held just so has not changed. Rows of files that both snapshots have are not
+//! read at all. So an export takes part in no bookkeeping, and no writer can make it miss a change.
+//!
 //! # Merging
 //!
 //! Of two observations of a job a settled one beats an open one, else the newer wins; where the
@@ -191,6 +202,7 @@ pub mod cli;
 pub mod emulator;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod ingest;
 pub mod lake;
 pub mod model;

@@ -1,11 +1,13 @@
 //! What was typed, and nothing more.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -14,9 +16,13 @@ use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 use crate::reports::Report;
 
+use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
+use super::connect::ConnectOptions;
+use super::export::ExportOptions;
 use super::report::{ReportOptions, with_reports};
 use super::serve::ServeCommand;
+use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
 
@@ -51,6 +57,10 @@ pub(super) struct Arguments {
     )]
     pub(super) now: Option<Instant>,
 
+    /// The arguments whose values the environment gave.
+    #[arg(skip)]
+    pub(super) variables: BTreeSet<String>,
+
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -62,18 +72,31 @@ impl Arguments {
         reports: &'static [Report],
     ) -> Result<Self, clap::Error> {
         let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
-        Self::from_arg_matches(&matches)
+        let mut read = Self::from_arg_matches(&matches)?;
+        let mut level = Some(&matches);
+        while let Some(matches) = level {
+            let names = matches.ids().map(clap::Id::as_str);
+            let is_given = |id: &&str| matches.value_source(id) == Some(ValueSource::EnvVariable);
+            read.variables.extend(names.filter(is_given).map(str::to_owned));
+            level = matches.subcommand().map(|(_, matches)| matches);
+        }
+        Ok(read)
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Completions(CompletionsOptions),
+    Config(ConfigOptions),
+    Connect(ConnectOptions),
     Demo(DemoOptions),
     Emulate(EmulateOptions),
+    Export(Box<ExportOptions>),
     Import(ImportOptions),
     Ingest(IngestOptions),
     #[command(subcommand)]
     Serve(ServeCommand),
+    Man(ManOptions),
     Report(ReportOptions),
     Reconcile(ReconcileOptions),
     Sql(SqlOptions),
@@ -402,7 +425,7 @@ pub(super) enum StatusFormat {
     Prometheus,
 }
 
-fn instant(text: &str) -> Result<Instant, String> {
+pub(super) fn instant(text: &str) -> Result<Instant, String> {
     Instant::from_text(text)
         .ok_or_else(|| "it is no time; write one such as 2026-11-01T00:00:00Z".to_owned())
 }
@@ -439,7 +462,7 @@ fn status_formats() -> impl TypedValueParser<Value = StatusFormat> {
     PossibleValuesParser::new(["table", "json", "prometheus"]).try_map(format)
 }
 
-fn concurrency(text: &str) -> Result<usize, String> {
+pub(super) fn concurrency(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=CONCURRENCY_MAX).contains(number));
     number
         .and_then(|number| usize::try_from(number).ok())
@@ -448,11 +471,30 @@ fn concurrency(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::provenance::SETTINGS;
     use super::*;
 
     #[test]
     fn the_arguments_are_declared_without_contradiction() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_is_a_flag_with_its_variable() {
+        let mut program = Arguments::command();
+        program.build();
+        let commands = || program.get_subcommands().chain([&program]);
+        for setting in SETTINGS {
+            let arguments = commands().flat_map(clap::Command::get_arguments);
+            let flags = arguments.filter(|it| it.get_long() == Some(setting.flag));
+            let variables: Vec<_> = flags
+                .inspect(|flag| assert_eq!(flag.get_id().as_str(), setting.id()))
+                .map(|flag| flag.get_env().and_then(|name| name.to_str()))
+                .collect();
+            assert!(!variables.is_empty(), "--{}", setting.flag);
+            assert!(variables.iter().all(|it| *it == setting.variable), "{}", setting.name);
+            assert!(setting.doc.ends_with('.'), "{}", setting.name);
+        }
     }
 
     #[test]

@@ -7,20 +7,26 @@
 
 mod args;
 mod clock;
+mod completions;
 mod config;
+mod connect;
 mod demo;
 mod emulate;
 mod endpoint;
+mod export;
 mod grid;
 mod import;
 mod ingest;
 mod keys;
 mod printer;
+mod progress;
+mod provenance;
 mod reconcile;
 mod report;
 mod section;
 mod serve;
 mod settings;
+mod show_config;
 mod signals;
 mod sources;
 mod sql;
@@ -35,6 +41,7 @@ use std::process::ExitCode;
 use crate::error::{Error, Kind, Result};
 
 pub use self::clock::SystemClock;
+pub use self::provenance::{Declared, SETTINGS};
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};
@@ -96,11 +103,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
     runtime.block_on(async {
         signals::survive_file_limit()?;
         match &arguments.command {
+            Command::Completions(options) => completions::completions(options),
+            Command::Config(options) => show_config::run(&settings, options),
+            Command::Connect(options) => connect::run(&settings, options),
             Command::Demo(options) => demo::run(options).await,
             Command::Emulate(options) => emulate::run(&settings, options).await,
+            Command::Export(options) => export::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Serve(command) => serve::run(&settings, command).await,
+            Command::Man(options) => completions::man(options),
             Command::Report(options) => report::run(&settings, options, reports).await,
             Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,

@@ -3,6 +3,7 @@
 //! The one place where it is decided which of them goes first: flags, then the environment, then
 //! the file, then the default.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +20,14 @@ use super::args::{Arguments, IngestOptions, ReadOptions};
 use super::clock::SystemClock;
 use super::config::Config;
 use super::keys;
+use super::provenance::{
+    CALLER, CONCURRENCY, CONFIG, Declared, MEMORY_LIMIT, NOW, Origin, REPORTS, Setting, TIMEOUT,
+    WAREHOUSE,
+};
 use super::sources::{self, Regions, Table, Wanted};
 
 /// The settings file's name, in the working folder and in the user's folder of settings.
 const FILE: &str = "lookback.toml";
-/// The folder of the warehouse, where nothing else is said.
-const WAREHOUSE_DEFAULT: &str = "warehouse";
 /// The memory of a query in bytes, where nothing else is said.
 const MEMORY_DEFAULT: usize = 1 << 30;
 
@@ -78,9 +81,14 @@ pub(super) struct Settings {
     /// Where writing is made to fail, in tests.
     pub(super) steps: Steps,
     now: Option<Instant>,
-    /// The settings file, if there is one.
-    file: Option<PathBuf>,
+    /// The settings file that was named, by a flag or a variable; and what it says, or another
+    /// that was found.
+    named: Option<PathBuf>,
+    found: Option<PathBuf>,
     config: Config,
+    /// The arguments that the environment gave.
+    variables: BTreeSet<String>,
+    typed_warehouse: Option<PathBuf>,
     environment: Environment,
 }
 
@@ -90,19 +98,77 @@ impl Settings {
             Some(now) => Arc::new(FixedClock(now)),
             None => Arc::new(SystemClock),
         };
-        let (file, config) =
-            read(arguments.config.as_deref(), environment.config_home.as_deref())?.unzip();
-        let config = config.unwrap_or_default();
-        let warehouse = arguments.warehouse.clone().or_else(|| config.warehouse.clone());
-        Ok(Self {
-            warehouse: warehouse.unwrap_or_else(|| PathBuf::from(WAREHOUSE_DEFAULT)),
+        let (found, config) =
+            read(arguments.config.as_deref(), environment.config_home.as_deref())?;
+        let mut settings = Self {
+            warehouse: PathBuf::new(),
             clock,
             steps: steps(&environment)?,
             now: arguments.now,
-            file,
+            named: arguments.config.clone(),
+            found,
             config,
+            variables: arguments.variables.clone(),
+            typed_warehouse: arguments.warehouse.clone(),
             environment,
-        })
+        };
+        settings.warehouse = settings.warehouse_setting().value;
+        Ok(settings)
+    }
+
+    /// The first of what was typed (a flag, else a variable), what the file says, and nothing: a
+    /// default. All settings are decided here.
+    fn first<T>(
+        &self,
+        declared: &'static Declared,
+        typed: Option<T>,
+        filed: Option<T>,
+    ) -> Setting<Option<T>> {
+        let is_variable = self.variables.contains(&declared.id());
+        let (value, origin) = match (typed, filed) {
+            (Some(value), _) if is_variable => (Some(value), Origin::Variable),
+            (Some(value), _) => (Some(value), Origin::Flag),
+            (None, Some(value)) => (Some(value), Origin::File),
+            (None, None) => (None, Origin::Default),
+        };
+        Setting { declared, value, origin }
+    }
+
+    /// The folder of the warehouse.
+    pub(super) fn warehouse_setting(&self) -> Setting<PathBuf> {
+        let (typed, filed) = (self.typed_warehouse.clone(), self.config.warehouse.clone());
+        self.first(&WAREHOUSE, typed, filed).or(PathBuf::from(WAREHOUSE.default))
+    }
+
+    /// The settings file; one that was found by itself is a default.
+    pub(super) fn file(&self) -> Setting<Option<PathBuf>> {
+        let named = self.first(&CONFIG, self.named.clone(), None);
+        Setting { value: named.value.or_else(|| self.found.clone()), ..named }
+    }
+
+    /// The instant that is pretended.
+    pub(super) fn now(&self) -> Setting<Option<Instant>> {
+        self.first(&NOW, self.now, None)
+    }
+
+    /// The account that a summary means which names none.
+    pub(super) fn caller_setting(&self, typed: Option<String>) -> Setting<Option<String>> {
+        self.first(&CALLER, typed, self.config.caller.clone())
+    }
+
+    /// How much memory a query may use, in bytes.
+    pub(super) fn memory_limit(&self, typed: Option<usize>) -> Setting<usize> {
+        self.first(&MEMORY_LIMIT, typed, self.config.memory_limit).or(MEMORY_DEFAULT)
+    }
+
+    /// How long a query may take.
+    pub(super) fn timeout(&self, typed: Option<Duration>) -> Setting<Option<Duration>> {
+        self.first(&TIMEOUT, typed, self.config.timeout)
+    }
+
+    /// How many units an ingest reads at once.
+    pub(super) fn concurrency_setting(&self, typed: Option<usize>) -> Setting<Option<usize>> {
+        self.first(&CONCURRENCY, typed, self.config.concurrency)
     }
 
     /// The warehouse, for reading.
@@ -143,19 +209,18 @@ impl Settings {
 
     /// The account that a request means which names none, if anything says so.
     pub(super) fn caller(&self, options: &ReadOptions) -> Option<String> {
-        options.caller.clone().or_else(|| self.config.caller.clone())
+        self.caller_setting(options.caller.clone()).value
     }
 
     /// What a query may use.
     pub(super) fn limits(&self, options: &ReadOptions) -> Limits {
-        let memory = options.memory_limit.or(self.config.memory_limit);
-        let time: Option<Duration> = options.timeout.or(self.config.timeout);
-        Limits { memory_bytes: memory.unwrap_or(MEMORY_DEFAULT), time }
+        let memory_bytes = self.memory_limit(options.memory_limit).value;
+        Limits { memory_bytes, time: self.timeout(options.timeout).value }
     }
 
     /// How many units an ingest reads at once, if anything says so.
     pub(super) fn concurrency(&self, options: &IngestOptions) -> Option<usize> {
-        options.concurrency.or(self.config.concurrency)
+        self.concurrency_setting(options.concurrency).value
     }
 
     /// What an ingest reads.
@@ -175,6 +240,27 @@ impl Settings {
         sources::choose(&self.config.sources, &wanted)
     }
 
+    /// The reports there are.
+    ///
+    /// # Errors
+    /// A folder that is not there, and a file in it that is no report.
+    pub(super) fn reports(&self) -> Result<Vec<Report>> {
+        match self.reports_setting(self.environment.reports.clone()).value {
+            Some(folder) => reports::with_folder(&folder),
+            None => Ok(reports::all()),
+        }
+    }
+
+    /// The folder of the user's own reports.
+    pub(super) fn reports_setting(&self, typed: Option<PathBuf>) -> Setting<Option<PathBuf>> {
+        self.first(&REPORTS, typed, self.config.reports.clone())
+    }
+
+    /// The sources of the settings file, as they stand there.
+    pub(super) fn source_tables(&self) -> &[Table] {
+        &self.config.sources
+    }
+
     /// The sources of the settings file.
     ///
     /// # Errors
@@ -188,7 +274,7 @@ impl Settings {
     /// # Errors
     /// A key that cannot be one, or a secret that others can read.
     pub(super) fn access_keys(&self) -> Result<Option<KeyRing>> {
-        let Some(file) = &self.file else { return Ok(None) };
+        let Some(file) = &self.found else { return Ok(None) };
         keys::ring(&self.config.access_keys, file)
     }
 }
@@ -207,8 +293,7 @@ pub(super) fn reports(
         return reports::with_folder(folder);
     }
     let config = config.or(environment.config.as_deref());
-    let found = read(config, environment.config_home.as_deref())?;
-    match found.and_then(|(_, config)| config.reports) {
+    match read(config, environment.config_home.as_deref())?.1.reports {
         Some(folder) => reports::with_folder(&folder),
         None => Ok(reports::all()),
     }
@@ -234,24 +319,28 @@ fn described(options: &IngestOptions) -> Option<Table> {
     (table != Table::default()).then_some(table)
 }
 
-/// The settings file that was named, or else the one of the working folder, or of the user.
-fn read(named: Option<&Path>, config_home: Option<&Path>) -> Result<Option<(PathBuf, Config)>> {
+/// The settings file that was named, or else the one of the working folder, or of the user; and
+/// what it says.
+fn read(named: Option<&Path>, config_home: Option<&Path>) -> Result<(Option<PathBuf>, Config)> {
     if let Some(path) = named {
-        return read_file(path)?.map(Some).ok_or_else(|| {
+        let config = read_file(path)?.ok_or_else(|| {
             Error::input(format!("there is no settings file \"{}\"", path.display()))
                 .with_hint("name another with --config, or leave out --config and LOOKBACK_CONFIG")
-        });
+        })?;
+        return Ok((Some(path.to_owned()), config));
     }
-    if let Some(found) = read_file(Path::new(FILE))? {
-        return Ok(Some(found));
+    let of_user = config_home.map(|home| home.join("lookback").join(FILE));
+    for path in [Some(PathBuf::from(FILE)), of_user].into_iter().flatten() {
+        if let Some(config) = read_file(&path)? {
+            return Ok((Some(path), config));
+        }
     }
-    let Some(home) = config_home else { return Ok(None) };
-    read_file(&home.join("lookback").join(FILE))
+    Ok((None, Config::default()))
 }
 
 /// The settings of a file, if it is there. A relative path in it begins at its own folder: a timer
 /// or a service may run anywhere.
-fn read_file(path: &Path) -> Result<Option<(PathBuf, Config)>> {
+fn read_file(path: &Path) -> Result<Option<Config>> {
     let name = path.display().to_string();
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -265,7 +354,7 @@ fn read_file(path: &Path) -> Result<Option<(PathBuf, Config)>> {
         key.secret_file = key.secret_file.take().map(|file| folder.join(file));
     }
     config.reports = config.reports.map(|reports| folder.join(reports));
-    Ok(Some((path.to_owned(), config)))
+    Ok(Some(config))
 }
 
 fn steps(environment: &Environment) -> Result<Steps> {

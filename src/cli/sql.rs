@@ -1,10 +1,11 @@
 //! `lookback sql`: a question, an answer.
 
 use std::io::{IsTerminal, Read, stdin};
+use std::path::Path;
 
 use futures::StreamExt;
 
-use crate::engine::Answer;
+use crate::engine::{Answer, Engine, Statement};
 use crate::error::{Error, Result};
 use crate::output::{self, Format, Written};
 
@@ -14,7 +15,7 @@ use super::target::Target;
 use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
-    let text = question(options)?;
+    let text = question(options.query.as_deref(), options.file.as_deref())?;
     let engine = settings.engine(&options.read).await?;
     let statements = engine.parse(&text)?;
     if statements.is_empty() {
@@ -38,12 +39,12 @@ pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Sta
     Ok(Status::Done)
 }
 
-/// The SQL text: from the argument, from --file, or from standard input.
-fn question(options: &SqlOptions) -> Result<String> {
-    if let Some(query) = &options.query {
-        return Ok(query.clone());
+/// The SQL text: as it was typed, from a file, or from standard input.
+pub(super) fn question(query: Option<&str>, file: Option<&Path>) -> Result<String> {
+    if let Some(query) = query {
+        return Ok(query.to_owned());
     }
-    if let Some(path) = &options.file {
+    if let Some(path) = file {
         return std::fs::read_to_string(path)
             .map_err(|err| Error::io(format!("read file \"{}\"", path.display()), err));
     }
@@ -54,6 +55,21 @@ fn question(options: &SqlOptions) -> Result<String> {
     let mut text = String::new();
     stdin().read_to_string(&mut text).map_err(|err| Error::io("read standard input", err))?;
     Ok(text)
+}
+
+/// The one statement of a text that answers, which is its last; those before it are run.
+pub(super) async fn last_statement(engine: &Engine, text: &str) -> Result<Statement> {
+    let mut statements = engine.parse(text)?;
+    let last = statements.pop().ok_or_else(|| Error::input("there is no statement to run"))?;
+    for statement in statements {
+        let answer = engine.run(statement).await?;
+        if !answer.schema.fields().is_empty() {
+            return Err(Error::input("an export holds one answer, and the text asks for more")
+                .with_hint("export one query at a time"));
+        }
+        answer.collect().await?;
+    }
+    Ok(last)
 }
 
 /// A file of most formats holds one answer.

@@ -45,6 +45,14 @@ impl Target {
         }
     }
 
+    /// Writes a text to standard output, all of it at once.
+    pub(super) fn say(text: &str) -> Result<()> {
+        let mut out = stdout();
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|err| Error::io("write to standard output", err))
+    }
+
     /// How a table is to be shown there.
     pub(super) fn options(&self) -> Options {
         let width = match self {
@@ -72,13 +80,9 @@ impl Target {
     }
 
     fn format_of_name(&self) -> Option<Format> {
-        let Self::File { path, .. } = self else { return None };
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        match extension.as_str() {
-            "md" => Some(Format::Markdown),
-            "jsonl" => Some(Format::Ndjson),
-            "arrows" => Some(Format::Arrow),
-            name => Format::from_name(name),
+        match self {
+            Self::Stdout => None,
+            Self::File { path, .. } => Format::from_extension(path),
         }
     }
 

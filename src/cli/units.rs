@@ -22,6 +22,27 @@ pub(super) fn bytes(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "it is no size; write one such as 512M or 2G".to_owned())
 }
 
+/// A size for people, such as `1.2 MiB`.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    // In tenths, so that nothing is rounded up into the next unit.
+    let (mut tenths, mut unit) = (u128::from(bytes) * 10 / 1024, 0);
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        (tenths, unit) = (tenths / 1024, unit + 1);
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+/// A size as [`bytes`] reads it.
+pub(super) fn exact_size(bytes: usize) -> String {
+    let units = [(30, "G"), (20, "M"), (10, "K")];
+    let unit = units.into_iter().find(|(scale, _)| bytes > 0 && bytes.is_multiple_of(1 << scale));
+    unit.map_or_else(|| bytes.to_string(), |(scale, unit)| format!("{}{unit}", bytes >> scale))
+}
+
 /// A number of seconds.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
@@ -95,6 +116,16 @@ mod tests {
         for text in ["", "G", "0", "-1", "1.5G", "99999999999999999999", "3X", "é"] {
             assert!(bytes(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_size_is_shown_to_people_and_exactly() {
+        let shown = [0, 1023, 1024, 1_290_000, u64::MAX].map(size);
+        assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.2 MiB", "16383.9 PiB"]);
+        for bytes_ in [1, 1000, 1024, 1536 << 10, 3 << 30] {
+            assert_eq!(bytes(&exact_size(bytes_)), Ok(bytes_));
+        }
+        assert_eq!(exact_size(1536 << 10), "1536K");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn describe(statement: &DescribeStatement) -> Result<Option<Answer>> 
 }
 
 /// The type's name in SQL.
-fn sql_type(ty: ColumnType) -> &'static str {
+pub fn sql_type(ty: ColumnType) -> &'static str {
     match ty {
         ColumnType::Text => "varchar",
         ColumnType::Long => "bigint",

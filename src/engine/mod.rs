@@ -4,9 +4,11 @@
 //! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
 //! bounded; days are UTC; job summaries are counted by one plan, whoever asks; a value is bound to
-//! its placeholder and never becomes text. Refuses: any statement that writes, or that reads
-//! anything but the warehouse, and to answer from a table that it cannot read whole.
+//! its placeholder and never becomes text; what changed between two snapshots is found by comparing
+//! their files. Refuses: any statement that writes, or that reads anything but the warehouse, and to
+//! answer from a table that it cannot read whole.
 
+mod changes;
 mod current;
 mod describe;
 mod failure;
@@ -18,6 +20,7 @@ mod ops;
 mod plans;
 mod prune;
 mod reader;
+mod sorted;
 mod summary;
 mod table;
 mod template;
@@ -34,7 +37,6 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use datafusion::sql::parser::Statement;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
@@ -49,16 +51,20 @@ use self::guard::Allowed;
 use self::summary::{Summaries, SummaryFunctions};
 use self::table::LakeTable;
 
+pub use datafusion::sql::parser::Statement;
+
+pub use self::changes::CHANGES_SCHEMA;
 pub use self::current::Current;
+pub use self::describe::sql_type;
 pub use self::listing::Held;
-pub(crate) use self::names::nearest;
+pub use self::names::nearest;
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
 pub use self::template::{Named, Template, Value, ValueType};
 
 /// The name of the warehouse in SQL.
 const CATALOG: &str = "lookback";
 /// The schema of the tables and views of the lake, which a name without a schema means.
-const MAIN_SCHEMA: &str = "main";
+pub const MAIN_SCHEMA: &str = "main";
 /// The name under which the store of the warehouse is known to DataFusion.
 const STORE_URL: &str = "lookback://warehouse/";
 
@@ -126,6 +132,7 @@ impl Answer {
 /// SQL over one snapshot.
 pub struct Engine {
     context: SessionContext,
+    lake: Lake,
     snapshot: Snapshot,
     /// The latest present instant: that of an earlier state which was asked for.
     present_max: Option<Instant>,
@@ -157,7 +164,8 @@ impl Engine {
             AsOf::Snapshot(_) => Some(snapshot.time),
             AsOf::Time(instant) => Some(instant),
         };
-        let engine = Self { context, snapshot, present_max, limits, summaries };
+        let lake = lake.clone();
+        let engine = Self { context, lake, snapshot, present_max, limits, summaries };
         for view in VIEWS {
             engine.add_view(view.name, view.query()).await?;
         }
@@ -209,6 +217,55 @@ impl Engine {
             answer = Answer { schema: plans::schema(), batches: answer.batches.map(lines).boxed() };
         }
         Ok(answer)
+    }
+
+    /// From here on a sort is one, and not one for each processor: several take so much memory to
+    /// merge what they spilled that many rows need more of it than they may use.
+    pub fn sort_in_one(&self) {
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        state.config_mut().options_mut().execution.target_partitions = 1;
+    }
+
+    /// The same answer, its rows ordered by these of its columns, and else in any order.
+    ///
+    /// # Errors
+    /// `Input` for a column that it does not have.
+    pub async fn sorted(&self, answer: Answer, columns: &[String]) -> Result<Answer> {
+        if columns.is_empty() {
+            return Ok(answer);
+        }
+        self.answer(sorted::plan(answer, columns)?).await
+    }
+
+    /// The columns of a table or view; of the schema `ops` with its name and a dot before theirs.
+    ///
+    /// # Errors
+    /// `Input` if there is none, with the nearest that there is.
+    pub async fn columns(&self, name: &str) -> Result<SchemaRef> {
+        let reference = names::reference(&self.context, name)?;
+        let table = self.context.table_provider(reference).await.map_err(explain)?;
+        Ok(table.schema())
+    }
+
+    /// Shows, as the tables of the schema [`CHANGES_SCHEMA`], those rows of each table that were
+    /// not there, or not as they are now, at an earlier snapshot; gives that snapshot.
+    ///
+    /// They are found by comparing: the files that came since hold rows that were only carried
+    /// over, and those are the rows that the files that went held just so. So whoever wrote the
+    /// files, no change is missed, and nothing else is shown. Rows that are gone are not shown.
+    ///
+    /// # Errors
+    /// `Input` if there is no such snapshot, or it is not an earlier one.
+    pub fn show_changes(&self, since: AsOf) -> Result<Snapshot> {
+        let before = self.lake.catalog.snapshot(since)?;
+        if before.id > self.snapshot.id {
+            let (before, now) = (before.id, self.snapshot.id);
+            let message = format!("snapshot {before} is not older than snapshot {now}");
+            return Err(Error::input(message).with_hint("name an earlier snapshot"));
+        }
+        changes::register(&self.context, &self.lake, before, self.snapshot).map_err(explain)?;
+        Ok(before)
     }
 
     /// Runs a query whose placeholders are bound to `values`; rows come as they are asked for.

@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::common::TableReference;
+use datafusion::common::{Column, DFSchema, TableReference};
+use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::planner::object_name_to_table_reference;
@@ -18,8 +19,8 @@ use super::{CATALOG, MAIN_SCHEMA, summary};
 /// How alike two names must be to be taken for one another, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.7;
 
-/// The most alike of `names`, if one is alike enough.
-pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The most alike of `names`, if one is alike enough: the one that was meant, most likely.
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), other);
     names
         .map(|other| (likeness(other), other))
@@ -50,6 +51,34 @@ pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> R
         }
     }
     Ok(())
+}
+
+/// The table or view that a name means which stands outside of SQL.
+pub(super) fn reference(context: &SessionContext, name: &str) -> Result<TableReference> {
+    let (reference, in_ops) = match name.split_once('.') {
+        Some((OPS_SCHEMA, table)) => (TableReference::partial(OPS_SCHEMA, table), Some(table)),
+        _ => (TableReference::bare(name), None),
+    };
+    if context.table_exist(reference.clone()).map_err(explain)? {
+        return Ok(reference);
+    }
+    Err(match in_ops {
+        Some(table) => missing_in_ops(context, table),
+        None => missing(context, name),
+    })
+}
+
+/// The order by the first column of that name.
+pub(super) fn sort_by(schema: &DFSchema, name: &str) -> Result<SortExpr> {
+    if let Some((table, field)) = schema.iter().find(|(_, field)| field.name() == name) {
+        return Ok(Expr::Column(Column::from((table, field))).sort(true, false));
+    }
+    let error = Error::input(format!("the query has no column \"{name}\""));
+    let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    Err(match nearest(name, names.iter().copied()) {
+        Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
+        None => error.with_hint(format!("its columns are {}", names.join(", "))),
+    })
 }
 
 /// The functions that a statement calls where a table could stand.

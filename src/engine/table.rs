@@ -1,5 +1,6 @@
 //! A table of the lake as DataFusion sees it.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -55,6 +56,18 @@ impl LakeTable {
         files: crate::error::Result<Vec<Arc<DataFile>>>,
     ) -> Self {
         Self { table, schema, store, files, spans: OnceLock::new() }
+    }
+
+    /// The same table with those of its files only that `other` does not have.
+    pub(super) fn without(&self, other: &Self) -> Self {
+        let files = match (&self.files, &other.files) {
+            (Err(err), _) | (_, Err(err)) => Err(err.restate()),
+            (Ok(files), Ok(others)) => {
+                let ids: HashSet<_> = others.iter().map(|file| file.id).collect();
+                Ok(files.iter().filter(|file| !ids.contains(&file.id)).cloned().collect())
+            }
+        };
+        Self::of(self.table, Arc::clone(&self.schema), self.store.clone(), files)
     }
 
     pub(super) fn table(&self) -> &'static Table {

@@ -5,7 +5,7 @@
 
 use std::io::{BufWriter, Write};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::ipc::writer::StreamWriter;
 
@@ -18,6 +18,7 @@ pub(super) struct ArrowSink {
     schema: SchemaRef,
     writer: StreamWriter<BufWriter<Out>>,
     rows: u64,
+    given_bytes: u64,
 }
 
 impl ArrowSink {
@@ -25,15 +26,23 @@ impl ArrowSink {
     pub(super) fn new(schema: &Schema, out: Out) -> Result<Self> {
         let schema = plain::with_unique_names(&plain::schema(schema, Reader::Program));
         let writer = StreamWriter::try_new_buffered(out, &schema).map_err(write_failed)?;
-        Ok(Self { schema, writer, rows: 0 })
+        Ok(Self { schema, writer, rows: 0, given_bytes: 0 })
     }
 }
 
 impl Sink for ArrowSink {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.writer.write(&plain::batch(batch, &self.schema)?).map_err(write_failed)?;
+        let batch = plain::batch(batch, &self.schema)?;
+        self.writer.write(&batch).map_err(write_failed)?;
         self.rows += batch.num_rows() as u64;
+        // Columns are written as they lie in memory.
+        let sizes = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+        self.given_bytes += sizes.map(|size| size.unwrap_or(0) as u64).sum::<u64>();
         Ok(())
+    }
+
+    fn size_bytes(&self) -> u64 {
+        self.given_bytes
     }
 
     fn finish(self: Box<Self>) -> Result<Written> {

@@ -1,6 +1,7 @@
 //! The names of the formats, said once for flags, help and messages.
 
 use std::fmt;
+use std::path::Path;
 
 /// What a result can be written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,17 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
+    /// The format that a file's name tells by its extension.
+    pub fn from_extension(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "md" => Some(Self::Markdown),
+            "jsonl" => Some(Self::Ndjson),
+            "arrows" => Some(Self::Arrow),
+            name => Self::from_name(name),
+        }
+    }
+
     /// True if and only if its bytes are not text, and have no place on a terminal.
     pub const fn is_binary(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow)
@@ -93,5 +105,14 @@ mod tests {
         }
         assert_eq!(Format::from_name("Table"), None);
         assert_eq!(Format::from_name(""), None);
+    }
+
+    #[test]
+    fn a_file_s_name_tells_its_format() {
+        let of = |name: &str| Format::from_extension(Path::new(name));
+        assert_eq!(of("a/b.PARQUET"), Some(Format::Parquet));
+        assert_eq!(of("b.jsonl"), Some(Format::Ndjson));
+        assert_eq!(of("b.parquet.tmp"), None);
+        assert_eq!(of("parquet"), None);
     }
 }

@@ -80,6 +80,12 @@ pub trait Sink: Send {
     /// Writes the rows of `batch`, whose columns are those of the schema given to [`writer`].
     fn write(&mut self, batch: &RecordBatch) -> Result<()>;
 
+    /// About how many bytes there are so far, what is held back included; 0 for a table, which is
+    /// laid out at its end.
+    fn size_bytes(&self) -> u64 {
+        0
+    }
+
     /// Writes what is still held back and flushes. Without it the output is not complete.
     fn finish(self: Box<Self>) -> Result<Written>;
 }
@@ -168,6 +174,17 @@ mod tests {
             let written = write_to(format, Box::new(io::sink())).unwrap();
             let hidden = if format == Format::Table { 90_000 } else { 0 };
             assert_eq!((written.rows, written.hidden()), (100_000, hidden), "{format}");
+        }
+    }
+
+    #[test]
+    fn what_was_given_is_in_the_size_before_the_end() {
+        for format in Format::ALL.into_iter().filter(|format| *format != Format::Table) {
+            let (batch, options) = (numbers(), Options::default());
+            let mut sink = writer(format, &batch.schema(), Box::new(io::sink()), options).unwrap();
+            sink.write(&batch).unwrap();
+            let size_bytes = sink.size_bytes();
+            assert!((100_000..4_000_000).contains(&size_bytes), "{format}: {size_bytes}");
         }
     }
 

@@ -68,6 +68,10 @@ impl Sink for ParquetSink {
         Ok(())
     }
 
+    fn size_bytes(&self) -> u64 {
+        (self.writer.bytes_written() + self.writer.in_progress_size()) as u64
+    }
+
     fn finish(self: Box<Self>) -> Result<Written> {
         let mut out = self.writer.into_inner().map_err(write_failed)?;
         out.flush().map_err(write_failed)?;

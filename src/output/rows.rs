@@ -39,7 +39,7 @@ pub(super) fn sink<F: RowFormat + 'static>(
     let schema = plain::schema(schema, Reader::Text);
     let mut text = String::new();
     format.head(&schema, &mut text);
-    Box::new(RowSink { format, schema, out, text, rows: 0 })
+    Box::new(RowSink { format, schema, out, text, rows: 0, sent_bytes: 0 })
 }
 
 struct RowSink<F> {
@@ -48,11 +48,13 @@ struct RowSink<F> {
     out: Out,
     text: String,
     rows: u64,
+    sent_bytes: u64,
 }
 
 impl<F: RowFormat> RowSink<F> {
     fn send(&mut self) -> Result<()> {
         self.out.write_all(self.text.as_bytes()).map_err(write_failed)?;
+        self.sent_bytes += self.text.len() as u64;
         self.text.clear();
         Ok(())
     }
@@ -70,6 +72,10 @@ impl<F: RowFormat> Sink for RowSink<F> {
             }
         }
         Ok(())
+    }
+
+    fn size_bytes(&self) -> u64 {
+        self.sent_bytes + self.text.len() as u64
     }
 
     fn finish(mut self: Box<Self>) -> Result<Written> {

@@ -48,6 +48,9 @@ pub use row::{Cell, Row};
 pub use scan_jobs::TABLE as SCAN_JOBS;
 pub use views::{VIEWS, View};
 
+/// The column that marks the rows of readings which a later one replaced.
+const REPLACED_AT: &str = "replaced_at";
+
 /// One table of the warehouse.
 #[derive(Debug)]
 pub struct Table {
@@ -106,6 +109,16 @@ impl Table {
         self.key.last().copied().unwrap_or_default()
     }
 
+    /// The columns that tell any two rows apart: the key, or, where a reading has many rows, all but
+    /// the one by which a later reading marks them.
+    pub fn row_key(&self) -> Vec<&'static str> {
+        if self.find(REPLACED_AT).is_none() {
+            return self.key.to_vec();
+        }
+        let names = self.columns.iter().map(|column| column.name);
+        names.filter(|name| *name != REPLACED_AT).collect()
+    }
+
     /// The column of a job's state, of the four job tables: AWS calls a restore job's `Status`.
     pub fn state(&self) -> &'static str {
         if self.find("status").is_some() { "status" } else { "state" }
@@ -150,6 +163,14 @@ mod tests {
             }
             table.index(table.time);
         }
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_their_key_or_by_all_that_never_changes() {
+        assert_eq!(COPY_JOBS.row_key(), COPY_JOBS.key);
+        let of_readings = AWS_JOB_SUMMARIES.row_key();
+        assert_eq!(of_readings.len(), AWS_JOB_SUMMARIES.columns.len() - 1);
+        assert!(!of_readings.contains(&REPLACED_AT));
     }
 
     #[test]

@@ -18,6 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Of `model`, the reading of instants: parameters can be some.
     ("reports", &["model", "engine"]),
     ("output", &[]),
+    ("export", &["model", "tables", "catalog", "lake", "engine", "output"]),
     ("serve", &["model", "tables", "engine", "output"]),
     ("emulator", &["model", "tables", "serve"]),
     ("nights", NIGHTS),
@@ -26,12 +27,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 const NIGHTS: &[&str] = &[
     "ingest", "upkeep", "engine", "reports", "emulator", "model", "tables", "catalog", "store",
-    "lake", "source", "serve", "output",
+    "lake", "source", "serve", "output", "export",
 ];
 
 const ALL_BELOW_CLI: &[&str] = &[
     "model", "tables", "catalog", "store", "lake", "source", "ingest", "upkeep", "engine",
-    "reports", "output", "serve", "emulator", "nights",
+    "reports", "output", "export", "serve", "emulator", "nights",
 ];
 
 /// Each crate that is kept to some rooms, and those rooms.
@@ -45,6 +46,8 @@ const MAY_NAME_CRATE: &[(&str, &[&str])] = &[
     ("aws_sdk_backup", &["source"]),
     ("aws_config", &["source"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
     ("http_body_util", &["serve"]),

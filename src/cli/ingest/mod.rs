@@ -5,7 +5,6 @@ mod problems;
 mod progress;
 mod summary;
 
-use std::io::Write;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -46,7 +45,7 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
     let night = ended?;
     let status = status(&night);
     if options.json {
-        write(&document::text(&night, status)?)?;
+        Target::say(&(document::text(&night, status)? + "\n"))?;
     }
     summary::tell(&night, status);
     Ok(status)
@@ -88,13 +87,6 @@ fn status(NightReport { ingest: report, comparison }: &NightReport) -> Status {
         Comparison::Done(compared) => compared.reconciliation.unexplained().groups == 0,
     };
     if report.is_whole() && is_well { Status::Done } else { Status::Attention }
-}
-
-fn write(text: &str) -> Result<()> {
-    let mut out = Target::Stdout.out();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))
 }
 
 #[cfg(test)]

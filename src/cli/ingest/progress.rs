@@ -2,30 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-
-use tokio::task::JoinHandle;
-use unicode_width::UnicodeWidthStr;
+use std::time::Duration;
 
 use crate::catalog::{UnitRecord, UnitStatus};
 use crate::ingest::{Progress, Totals, Watch};
 
 use super::super::printer;
-
-/// How often the line is drawn.
-const TICK: Duration = Duration::from_millis(200);
-/// Before this, an estimate would be a guess.
-const ESTIMATE_AFTER: Duration = Duration::from_secs(3);
-/// The width of a terminal that does not tell it.
-const WIDTH_DEFAULT: usize = 80;
-/// The width of the bar.
-const BAR: usize = 20;
+use super::super::progress::{Drawing, bar, fit, left, rate};
 
 /// What is shown while an ingest runs.
 #[derive(Debug)]
 pub(super) struct Display {
     lines: Lines,
-    drawing: Option<JoinHandle<()>>,
+    drawing: Drawing,
 }
 
 /// What is told when something happens.
@@ -40,9 +29,11 @@ impl Display {
     /// Begins to show it, as fits whoever reads standard error.
     pub(super) fn start(progress: Arc<Progress>) -> Self {
         let failed = Arc::new(AtomicU64::new(0));
+        let (totals, failures) = (Arc::clone(&progress), Arc::clone(&failed));
+        let drawing = Drawing::start(Duration::ZERO, move |elapsed, width| {
+            line(totals.totals(), failures.load(Ordering::Relaxed), elapsed, width)
+        });
         let is_watched = printer::is_watched();
-        let drawing =
-            is_watched.then(|| tokio::spawn(draw(Arc::clone(&progress), Arc::clone(&failed))));
         Self { lines: Lines { progress, failed, is_watched }, drawing }
     }
 
@@ -53,11 +44,7 @@ impl Display {
 
     /// Takes it away.
     pub(super) async fn end(self) {
-        let Some(drawing) = self.drawing else { return };
-        drawing.abort();
-        // It may be drawing just now; nothing is to be told of its end.
-        drop(drawing.await);
-        printer::end_progress();
+        self.drawing.end().await;
     }
 }
 
@@ -91,20 +78,6 @@ fn committed(totals: Totals, failed: u64, snapshot: Option<i64>) -> String {
     )
 }
 
-async fn draw(progress: Arc<Progress>, failed: Arc<AtomicU64>) {
-    let start = Instant::now();
-    let mut ticks = tokio::time::interval(TICK);
-    loop {
-        ticks.tick().await;
-        let size = terminal_size::terminal_size_of(std::io::stderr());
-        let width = size.map_or(WIDTH_DEFAULT, |(width, _)| width.0.into());
-        let failed = failed.load(Ordering::Relaxed);
-        // The last column stays free: some terminals go to the next line behind it.
-        let text = line(progress.totals(), failed, start.elapsed(), width.saturating_sub(1));
-        printer::progress(&text);
-    }
-}
-
 /// The line, in at most `width` columns: what matters least is left out first.
 fn line(totals: Totals, failed: u64, elapsed: Duration, width: usize) -> String {
     let Totals { units_planned: planned, units_ended: ended, jobs, calls, throttles, .. } = totals;
@@ -120,40 +93,7 @@ fn line(totals: Totals, failed: u64, elapsed: Duration, width: usize) -> String 
         (6, some(failed, "failed")),
         (5, left(ended, planned, elapsed).map(|left| format!("{left} left"))),
     ];
-    let mut parts: Vec<_> =
-        parts.into_iter().filter_map(|(place, text)| Some((place, text?))).collect();
-    loop {
-        let texts: Vec<_> = parts.iter().map(|(_, text)| text.as_str()).collect();
-        let text = texts.join("  ");
-        let first = parts.iter().map(|(place, _)| *place).min();
-        if text.width() <= width || first.is_none() {
-            return text;
-        }
-        parts.retain(|(place, _)| Some(*place) != first);
-    }
-}
-
-fn bar(ended: u64, planned: u64) -> String {
-    let full = ended.min(planned).saturating_mul(BAR as u64).checked_div(planned).unwrap_or(0);
-    let full = usize::try_from(full).unwrap_or(BAR);
-    format!("[{}{}]", "#".repeat(full), ".".repeat(BAR - full))
-}
-
-fn rate(jobs: u64, elapsed: Duration) -> Option<u128> {
-    u128::from(jobs).saturating_mul(1000).checked_div(elapsed.as_millis()).filter(|rate| *rate > 0)
-}
-
-/// The time left if the other units take as long as those that have ended.
-fn left(ended: u64, planned: u64, elapsed: Duration) -> Option<String> {
-    if elapsed < ESTIMATE_AFTER || ended == 0 || ended >= planned {
-        return None;
-    }
-    let seconds = elapsed.as_secs().saturating_mul(planned - ended) / ended;
-    Some(match seconds {
-        0..90 => format!("{} s", seconds.max(1)),
-        90..5400 => format!("{} min", (seconds + 30) / 60),
-        _ => format!("{} h", (seconds + 1800) / 3600),
-    })
+    fit(parts, width)
 }
 
 #[cfg(test)]
@@ -196,16 +136,6 @@ mod tests {
         check(Totals::default(), 0, 0, 200, start);
         let ended = Totals { units_planned: 8, units_ended: 8, ..Totals::default() };
         check(ended, 0, 60, 200, "[####################]  8/8 units  0 jobs  0 calls");
-    }
-
-    #[test]
-    fn the_time_left_is_rounded() {
-        let left = |ended, seconds| left(ended, 1000, Duration::from_secs(seconds));
-        assert_eq!(left(999, 10).as_deref(), Some("1 s"));
-        assert_eq!(left(500, 100).as_deref(), Some("2 min"));
-        assert_eq!(left(100, 1000).as_deref(), Some("3 h"));
-        assert_eq!(left(500, 2), None);
-        assert_eq!(left(0, 100), None);
     }
 
     #[test]

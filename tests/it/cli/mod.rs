@@ -1,7 +1,11 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
+mod completions;
+mod config;
+mod connect;
 mod damage;
 pub(crate) mod emulated;
+mod export;
 mod failures;
 mod import;
 mod ingest;

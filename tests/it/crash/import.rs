@@ -38,12 +38,12 @@ fn night(second: bool) -> Vec<Value> {
     vec![json!({"ScanJobs": jobs}), count("2026-01-31", if second { 2 } else { 1 })]
 }
 
-fn now(second: bool) -> Instant {
+pub(super) fn now(second: bool) -> Instant {
     instant(if second { "2026-02-03" } else { "2026-02-02" })
 }
 
 /// The rows of a night, as `lookback import` would make them.
-fn rows(second: bool) -> Vec<Row> {
+pub(super) fn rows(second: bool) -> Vec<Row> {
     use lookback::source::files::{Defaults, Found, read};
     let (region, account_id) = (None, None);
     let (source, observed_at) = ("import".into(), now(second));

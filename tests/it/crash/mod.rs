@@ -1,5 +1,6 @@
 //! A write that fails, or whose process is killed, at step N for N = 1, 2, 3, … until it survives.
 
+mod export;
 mod import;
 mod ingest;
 

@@ -2,6 +2,7 @@
 
 mod batches;
 mod cost;
+mod exports;
 mod faults;
 mod isolation;
 mod model;

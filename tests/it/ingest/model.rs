@@ -94,7 +94,7 @@ fn cell(column: &Column, origin: Origin) -> BoxedStrategy<Cell> {
 }
 
 /// Imports, with duplicates within and across them, and absences of jobs that were seen.
-fn imports() -> impl Strategy<Value = Vec<Vec<Row>>> {
+pub(super) fn imports() -> impl Strategy<Value = Vec<Vec<Row>>> {
     let again = vec(any::<prop::sample::Index>(), 0..3);
     let gone = vec((any::<prop::sample::Index>(), 0..12_i64), 0..4);
     let import = (vec(observation(), 0..12), again, gone);

@@ -1,10 +1,12 @@
-//! What `README.md` says of tables, views, formats and reports is what the code says, and its commands run.
+//! What `README.md` says of tables, views, formats, reports and settings is what the code says, and
+//! its commands run.
 
 mod blocks;
 
 use std::fmt::Write;
 use std::{env, fs};
 
+use lookback::cli::SETTINGS;
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
 use lookback::output::Format;
@@ -19,9 +21,14 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [("formats", formats()), ("reports", reports()), ("tables", reference())]
-        .iter()
-        .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
+    let expected = [
+        ("formats", formats()),
+        ("reports", reports()),
+        ("settings", settings()),
+        ("tables", reference()),
+    ]
+    .iter()
+    .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
         fs::write(PATH, expected).unwrap();
         return;
@@ -89,6 +96,19 @@ fn reports() -> String {
     for report in reports::all() {
         let (subject, name, question) = (report.subject, report.name, report.question);
         writeln!(text, "| {subject} | `{name}` | {question} |").unwrap();
+    }
+    text
+}
+
+fn settings() -> String {
+    let mut text =
+        "| key | flag | variable | default | what it is |\n| --- | --- | --- | --- | --- |\n"
+            .to_owned();
+    for setting in SETTINGS {
+        let key = if setting.is_key { format!("`{}`", setting.name) } else { String::new() };
+        let variable = setting.variable.map(|name| format!("`{name}`")).unwrap_or_default();
+        let (flag, default, doc) = (setting.flag, setting.default, setting.doc);
+        writeln!(text, "| {key} | `--{flag}` | {variable} | {default} | {doc} |").unwrap();
     }
     text
 }

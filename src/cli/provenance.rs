@@ -1,0 +1,164 @@
+//! The settings that there are, and where the value of each came from.
+
+use std::fmt;
+
+/// A setting: how it is named wherever it can be given.
+#[derive(Debug)]
+pub struct Declared {
+    /// Its name: its key in the settings file, after the table that it is in; where the file does
+    /// not have it, that of its flag.
+    pub name: &'static str,
+    /// Whether the settings file may have it.
+    pub is_key: bool,
+    /// The flag, without its dashes.
+    pub flag: &'static str,
+    /// The environment variable.
+    pub variable: Option<&'static str>,
+    /// What it is where nothing is said, in words.
+    pub default: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+}
+
+/// The folder of the warehouse.
+pub(super) static WAREHOUSE: Declared = Declared {
+    name: "warehouse",
+    is_key: true,
+    flag: "warehouse",
+    variable: Some("LOOKBACK_WAREHOUSE"),
+    default: "warehouse",
+    doc: "The folder of the warehouse; in the file, relative to the file's own folder.",
+};
+
+/// The settings file itself.
+pub(super) static CONFIG: Declared = Declared {
+    name: "config",
+    is_key: false,
+    flag: "config",
+    variable: Some("LOOKBACK_CONFIG"),
+    default: "lookback.toml here, else in the user's folder of settings",
+    doc: "The settings file.",
+};
+
+/// The instant that is pretended.
+pub(super) static NOW: Declared = Declared {
+    name: "now",
+    is_key: false,
+    flag: "now",
+    variable: None,
+    default: "the machine's clock",
+    doc: "The instant that is pretended, for replays and tests.",
+};
+
+/// The account that a request means which names none.
+pub(super) static CALLER: Declared = Declared {
+    name: "caller",
+    is_key: true,
+    flag: "caller",
+    variable: Some("LOOKBACK_CALLER"),
+    default: "all accounts",
+    doc: "The account that a summary means which names none.",
+};
+
+/// The memory of a query.
+pub(super) static MEMORY_LIMIT: Declared = Declared {
+    name: "memory_limit",
+    is_key: true,
+    flag: "memory-limit",
+    variable: Some("LOOKBACK_MEMORY_LIMIT"),
+    default: "1G",
+    doc: "How much memory a query may use before it spills to disk.",
+};
+
+/// The time of a query.
+pub(super) static TIMEOUT: Declared = Declared {
+    name: "timeout",
+    is_key: true,
+    flag: "timeout",
+    variable: Some("LOOKBACK_TIMEOUT"),
+    default: "as long as it takes",
+    doc: "How many seconds a query may take.",
+};
+
+/// How many units an ingest reads at once.
+pub(super) static CONCURRENCY: Declared = Declared {
+    name: "ingest.concurrency",
+    is_key: true,
+    flag: "concurrency",
+    variable: Some("LOOKBACK_CONCURRENCY"),
+    default: "8",
+    doc: "How many units an ingest reads at once.",
+};
+
+/// The user's own reports.
+pub(super) static REPORTS: Declared = Declared {
+    name: "reports",
+    is_key: true,
+    flag: "reports",
+    variable: Some("LOOKBACK_REPORTS"),
+    default: "none",
+    doc: "The folder of your own reports; in the file, relative to the file's own folder.",
+};
+
+/// Every setting that has one value, in the order in which they are told.
+pub static SETTINGS: [&Declared; 8] =
+    [&WAREHOUSE, &CONFIG, &NOW, &CALLER, &MEMORY_LIMIT, &TIMEOUT, &REPORTS, &CONCURRENCY];
+
+impl Declared {
+    /// The name under which the arguments have it.
+    pub(super) fn id(&self) -> String {
+        self.flag.replace('-', "_")
+    }
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Flag,
+    Variable,
+    File,
+    Default,
+}
+
+impl Origin {
+    /// A word for it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Variable => "variable",
+            Self::File => "file",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// A value, and where it came from.
+#[derive(Clone, Debug)]
+pub(super) struct Setting<T> {
+    pub(super) declared: &'static Declared,
+    pub(super) value: T,
+    pub(super) origin: Origin,
+}
+
+impl<T> Setting<Option<T>> {
+    /// The same, with a value where nothing gave one.
+    pub(super) fn or(self, default: T) -> Setting<T> {
+        let Self { declared, value, origin } = self;
+        Setting { declared, value: value.unwrap_or(default), origin }
+    }
+
+    /// The same as text; the default in words where nothing gave a value.
+    pub(super) fn text(&self, text: impl Fn(&T) -> String) -> Setting<Option<String>> {
+        let value = self.value.as_ref().map(text);
+        Setting { declared: self.declared, value, origin: self.origin }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Setting<Option<T>> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => value.fmt(f),
+            None => f.write_str(self.declared.default),
+        }
+    }
+}

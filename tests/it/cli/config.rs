@@ -1,0 +1,162 @@
+//! `lookback config`: each setting and where its value came from.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::Desk;
+
+/// A desk whose environment can be set.
+fn desk(environment: &[(&'static str, &str)]) -> Desk {
+    let mut desk = Desk::new();
+    desk.environment = environment.iter().map(|(name, it)| (*name, (*it).to_owned())).collect();
+    desk
+}
+
+const FILE: &str = "\
+warehouse = \"w\"
+caller = \"111111111111\"
+memory_limit = \"512M\"
+timeout = 1.5
+[ingest]
+concurrency = 4
+[[source]]
+name = \"prod\"
+profile = \"audit\"
+regions = [\"us-east-1\", \"eu-west-1\"]
+scope = \"organization\"
+[[source]]
+name = \"archive\"
+regions = \"all\"
+role_arn = \"arn:aws:iam::111122223333:role/lookback\"
+external_id = \"a-secret\"
+";
+
+#[test]
+fn without_anything_said_there_are_defaults() {
+    assert_snapshot!(desk(&[]).run(&["config"]), @"
+    exit 0
+    -- stdout
+    setting             value                                                      from
+    warehouse           warehouse                                                  default
+    config              lookback.toml here, else in the user's folder of settings  default
+    now                 2026-01-05T00:00:00Z                                       flag --now
+    caller              all accounts                                               default
+    memory_limit        1G                                                         default
+    timeout             as long as it takes                                        default
+    reports             none                                                       default
+    ingest.concurrency  8                                                          default
+    ");
+}
+
+#[test]
+fn a_file_gives_values_with_its_path_and_key() {
+    let desk = desk(&[]);
+    desk.write("lookback.toml", FILE);
+    assert_snapshot!(desk.run(&["config"]), @r#"
+    exit 0
+    -- stdout
+    setting             value                                                       from
+    warehouse           w                                                           file "lookback.toml", key warehouse
+    config              lookback.toml                                               default
+    now                 2026-01-05T00:00:00Z                                        flag --now
+    caller              111111111111                                                file "lookback.toml", key caller
+    memory_limit        512M                                                        file "lookback.toml", key memory_limit
+    timeout             1.5                                                         file "lookback.toml", key timeout
+    reports             none                                                        default
+    ingest.concurrency  4                                                           file "lookback.toml", key ingest.concurrency
+    source "prod"       organization, us-east-1,eu-west-1, profile audit            file "lookback.toml", line 7
+    source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "lookback.toml", line 12
+    "#);
+    fs::create_dir_all(desk.path("home/lookback")).unwrap();
+    fs::rename(desk.path("lookback.toml"), desk.path("home/lookback/lookback.toml")).unwrap();
+    let of_user = Desk { environment: vec![("XDG_CONFIG_HOME", "home".to_owned())], ..desk };
+    assert_snapshot!(of_user.run(&["config"]), @r#"
+    exit 0
+    -- stdout
+    setting             value                                                       from
+    warehouse           home/lookback/w                                             file "home/lookback/lookback.toml", key warehouse
+    config              home/lookback/lookback.toml                                 default
+    now                 2026-01-05T00:00:00Z                                        flag --now
+    caller              111111111111                                                file "home/lookback/lookback.toml", key caller
+    memory_limit        512M                                                        file "home/lookback/lookback.toml", key memory_limit
+    timeout             1.5                                                         file "home/lookback/lookback.toml", key timeout
+    reports             none                                                        default
+    ingest.concurrency  4                                                           file "home/lookback/lookback.toml", key ingest.concurrency
+    source "prod"       organization, us-east-1,eu-west-1, profile audit            file "home/lookback/lookback.toml", line 7
+    source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "home/lookback/lookback.toml", line 12
+    "#);
+}
+
+#[test]
+fn variables_go_before_the_file_and_flags_before_both() {
+    let desk = desk(&[
+        ("LOOKBACK_WAREHOUSE", "v"),
+        ("LOOKBACK_CONFIG", "other.toml"),
+        ("LOOKBACK_CALLER", "222222222222"),
+        ("LOOKBACK_MEMORY_LIMIT", "1536K"),
+        ("LOOKBACK_TIMEOUT", "30"),
+        ("LOOKBACK_CONCURRENCY", "2"),
+    ]);
+    desk.write("other.toml", FILE);
+    assert_snapshot!(desk.run(&["config"]), @r#"
+    exit 0
+    -- stdout
+    setting             value                                                       from
+    warehouse           v                                                           variable LOOKBACK_WAREHOUSE
+    config              other.toml                                                  variable LOOKBACK_CONFIG
+    now                 2026-01-05T00:00:00Z                                        flag --now
+    caller              222222222222                                                variable LOOKBACK_CALLER
+    memory_limit        1536K                                                       variable LOOKBACK_MEMORY_LIMIT
+    timeout             30                                                          variable LOOKBACK_TIMEOUT
+    reports             none                                                        default
+    ingest.concurrency  2                                                           variable LOOKBACK_CONCURRENCY
+    source "prod"       organization, us-east-1,eu-west-1, profile audit            file "other.toml", line 7
+    source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "other.toml", line 12
+    "#);
+    let flags = ["config", "--warehouse", "f", "--caller", "333333333333", "--timeout", "2"];
+    let more = ["--memory-limit", "2G", "--concurrency", "1", "--config", "other.toml"];
+    assert_snapshot!(desk.run(&[&flags[..], &more].concat()), @r#"
+    exit 0
+    -- stdout
+    setting             value                                                       from
+    warehouse           f                                                           flag --warehouse
+    config              other.toml                                                  flag --config
+    now                 2026-01-05T00:00:00Z                                        flag --now
+    caller              333333333333                                                flag --caller
+    memory_limit        2G                                                          flag --memory-limit
+    timeout             2                                                           flag --timeout
+    reports             none                                                        default
+    ingest.concurrency  1                                                           flag --concurrency
+    source "prod"       organization, us-east-1,eu-west-1, profile audit            file "other.toml", line 7
+    source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "other.toml", line 12
+    "#);
+}
+
+#[test]
+fn programs_are_told_in_json_and_no_secret() {
+    let desk = desk(&[("LOOKBACK_TIMEOUT", "30")]);
+    desk.write("lookback.toml", FILE);
+    let told = desk.run(&["config", "--format", "json", "--memory-limit", "2G"]);
+    assert!(!told.contains("a-secret"), "{told}");
+    let document: Value =
+        serde_json::from_str(told.strip_prefix("exit 0\n-- stdout\n").unwrap()).unwrap();
+    let lines = document.as_object().unwrap().iter().flat_map(|(name, items)| {
+        let items = items.as_array().unwrap().iter();
+        items.map(move |item| format!("{name}: {item}"))
+    });
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"");
+}
+
+#[test]
+fn a_setting_that_is_wrong_is_told_and_not_shown() {
+    let desk = desk(&[("LOOKBACK_MEMORY_LIMIT", "much")]);
+    assert_snapshot!(desk.run(&["config"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'much' for '--memory-limit <SIZE>': it is no size; write one such as 512M or 2G
+
+    For more information, try '--help'.
+    ");
+}
