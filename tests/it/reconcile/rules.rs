@@ -42,8 +42,10 @@ impl OtherRule {
     pub(crate) fn serve(self, at: Instant) -> Served {
         let world = self.emulator.world();
         let seen = aws::Config {
-            account_id: world.management_account().to_owned(),
-            scope: Scope::Organization,
+            callers: aws::Callers::Anyone {
+                account_id: Some(world.management_account().to_owned()),
+                scope: Scope::Organization,
+            },
             describe_scope: Scope::Account,
             default_region: world.regions()[0].clone(),
             token_key: TokenKey::new("other"),
