@@ -53,3 +53,17 @@ fn too_slow(time: Duration) -> Error {
     Error::new(Kind::Limit, format!("the query did not end within {} s", time.as_secs_f64()))
         .with_hint("ask for less, or raise --timeout")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_does_not_end_in_time_is_given_up() {
+        let endless = std::future::pending::<Result<()>>();
+        let err = in_time(Some(Duration::from_millis(10)), endless).await.unwrap_err();
+        assert_eq!(err.kind(), Kind::Limit);
+        assert_eq!(err.chain(), "the query did not end within 0.01 s");
+        assert_eq!(in_time(None, async { Ok(1) }).await.unwrap(), 1);
+    }
+}

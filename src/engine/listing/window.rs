@@ -134,7 +134,7 @@ impl<'a> Windows<'a> {
             length = whole;
         }
         // To within a thirty-second part: it is a guess.
-        while (length - too_short) > length / 32 {
+        while length - too_short > (length / 32).max(MICROSECOND) {
             let middle = too_short + (length - too_short) / 2;
             if holds(middle) { length = middle } else { too_short = middle }
         }
@@ -243,6 +243,15 @@ mod tests {
                 (-8760, -8320, &[8]),
             ],
         );
+    }
+
+    #[test]
+    fn jobs_of_one_instant_are_one_window() {
+        let spans = Span::newest_first(&BACKUP_JOBS, &[file(0, (7, 7), 5000)]);
+        let request = request(10, &[], None);
+        let windows = Windows::new(&spans, &BACKUP_JOBS, "eu-west-1", &request);
+        let windows: Vec<_> = windows.map(|(window, _)| window).collect();
+        assert_eq!(windows, [Window { start: at(7), end: at(7) + MICROSECOND }]);
     }
 
     #[test]

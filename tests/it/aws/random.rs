@@ -46,7 +46,7 @@ impl Subject {
 }
 
 /// Lets `check` ask for these jobs in memory, and for the same jobs in a warehouse.
-fn check_both(rows: &[Row], check: impl AsyncFn(&Subject)) {
+fn check_both(rows: &[Row], check: &impl AsyncFn(&Subject)) {
     let warehouse = Warehouse::holding(rows, now());
     let held = block_on(held::backend(&warehouse, now()));
     let held = service_over(Arc::new(held), Scope::Organization, now());
@@ -58,7 +58,8 @@ fn check_both(rows: &[Row], check: impl AsyncFn(&Subject)) {
 }
 
 fn check_list(path: &str, kind: JobKind, parameters: &[(&str, Asks)]) {
-    check_both(&jobs(1, JOBS), async |subject| subject.check_list(path, kind, parameters).await);
+    let ask = async |subject: &Subject| subject.check_list(path, kind, parameters).await;
+    check_both(&jobs(1, JOBS), &ask);
 }
 
 /// So large that these rows take no more than `pages`.
@@ -126,7 +127,7 @@ fn scan_jobs_are_all_there() {
 
 fn check_describe(path: &str, kind: JobKind, wrapped: Option<&str>) {
     let ask = async |subject: &Subject| subject.check_describe(path, kind, wrapped).await;
-    check_both(&jobs(1, JOBS), ask);
+    check_both(&jobs(1, JOBS), &ask);
 }
 
 impl Subject {
@@ -177,7 +178,7 @@ type Dimensions<'a> = &'a [(&'a str, &'a str, bool)];
 
 fn check_summaries(path: &str, kind: JobKind, dimensions: Dimensions<'_>) {
     let ask = async |subject: &Subject| subject.check_summaries(path, kind, dimensions).await;
-    check_both(&jobs(4, JOBS), ask);
+    check_both(&jobs(4, JOBS), &ask);
 }
 
 impl Subject {
