@@ -15,7 +15,8 @@
 -- column: copy_percent -- good_copies / judged_copies, in percent; NULL if none was judged.
 -- column: good_tests -- Restore tests that completed and were not found wrong by their validation;
 --     those whose validation has not ended are none yet.
--- column: judged_tests -- Those, and the tests that failed, or whose validation failed or timed out.
+-- column: judged_tests -- Those, and the tests that failed, or whose validation failed or timed
+--     out.
 -- column: good_restores -- Other restores that completed.
 -- column: judged_restores -- Those, and the ones that failed.
 -- column: threats -- Scans that found threats.

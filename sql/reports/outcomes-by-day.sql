@@ -19,8 +19,8 @@
 -- column: open -- Jobs that have not ended.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
 --
--- A day without a row of jobs is a day without failures only if it was read: so every day has a row,
--- and where nothing is held of a day that was not read whole, its counts are NULL. What was
+-- A day without a row of jobs is a day without failures only if it was read: so every day has a
+-- row, and where nothing is held of a day that was not read whole, its counts are NULL. What was
 -- imported from files teaches no coverage.
 --
 -- "Now" is the present instant: the days that a warehouse missed are shown as such.
