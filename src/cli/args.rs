@@ -211,7 +211,8 @@ pub(super) struct ImportOptions {
 ///
 /// Reads the sources of `lookback.toml`, or the one that flags describe: then those of the file are
 /// not used. Credentials come by AWS's standard chain: environment, profiles, SSO, roles, instance
-/// metadata. A night that failed, or was interrupted, is made up for by the next one.
+/// metadata. A night that failed, or was interrupted, is made up for by the next one. At its end,
+/// AWS's own counts are compared with what is held, as `lookback reconcile` does.
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct IngestOptions {
@@ -308,10 +309,10 @@ impl IngestOptions {
 
 /// Compare AWS's own counts with what is held, and tell the reason of every difference.
 ///
-/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS, and
-/// nothing is written. The exit status is 1 if a difference is not as it should be: what was listed
-/// whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares the last
-/// days by itself, and keeps what it found in `ops.reconciliation`.
+/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS,
+/// and nothing is written. The exit status is 1 if a difference is not as it should be: what was
+/// listed whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares
+/// the last days by itself, and keeps what it found in `ops.reconciliation`.
 #[derive(Args, Debug)]
 pub(super) struct ReconcileOptions {
     /// Compare the counts of these sources only, with commas between them.
