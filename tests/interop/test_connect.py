@@ -17,17 +17,10 @@ import sqlglot
 from agreement import lookback_rows
 from conftest import Duck, from_run
 from sqlglot import exp
+from test_duckdb_catalog import TABLES
 
 QUESTION = """SELECT kind, state, count(*) AS jobs FROM jobs
               GROUP BY kind, state ORDER BY kind, state"""
-TABLES = [
-    "aws_job_summaries",
-    "backup_jobs",
-    "copy_jobs",
-    "job_transitions",
-    "restore_jobs",
-    "scan_jobs",
-]
 
 
 @pytest.fixture

@@ -18,16 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 from agreement import lookback_rows, shown
 from conftest import LOOKS, import_look, run_lookback
+from test_duckdb_catalog import TABLES
 from test_duckdb_changes import CASES
 
-TABLES = (
-    "aws_job_summaries",
-    "backup_jobs",
-    "copy_jobs",
-    "job_transitions",
-    "restore_jobs",
-    "scan_jobs",
-)
 FORMATS = ("parquet", "csv", "ndjson", "arrow")
 
 # What is hard to carry over: numbers beyond a double's, milliseconds, maps, odd names.

@@ -152,6 +152,13 @@ fn rows_cannot_be_chosen_by_a_time_that_is_not_there() {
     error: view "jobs" cannot be exported with --since
     hint: export the tables of jobs, or a query with --sql
     "#);
+    let turned = ["copy_jobs", "--since", "2026-01-02", "--until", "2026-01-01"];
+    assert_snapshot!(export(&turned), @"
+    exit 2
+    -- stderr
+    error: --since 2026-01-02T00:00:00Z is not before --until 2026-01-01T00:00:00Z
+    hint: give the earlier instant to --since
+    ");
     assert_snapshot!(export(&["ops.runs", "--changed-since", "1"]), @r#"
     exit 2
     -- stderr
