@@ -181,12 +181,13 @@
 //!
 //! # Exporting
 //!
-//! An export is written into a folder beside its place, which its process locks, and moved there at
-//! the end. Rows of a partition come together, since the query sorts by it (and spills), so that one
-//! file at a time is open. What changed since a snapshot is found by comparing the files that came
-//! since with those that went: copy-on-write carries unchanged rows over, and a row of the new files
-//! that the old ones held just so has not changed. Rows of files that both snapshots have are not
-//! read at all. So an export takes part in no bookkeeping, and no writer can make it miss a change.
+//! An export is written into a folder beside its place, which its process locks, and moved there
+//! at the end. Rows of a partition come together, since the query sorts by it (and spills), so that
+//! one file at a time is open. What changed since a snapshot is found by comparing the files that
+//! came since with those that went: copy-on-write carries unchanged rows over, and a row of the new
+//! files that the old ones held just so has not changed. Rows of files that both snapshots have are
+//! not read at all. So an export takes part in no bookkeeping, and no writer can make it miss a
+//! change.
 //!
 //! # Merging
 //!

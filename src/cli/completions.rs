@@ -15,8 +15,8 @@ use super::target::Target;
 
 /// Print the completions of a shell, to be sourced or installed.
 ///
-/// For bash: `source <(lookback completions bash)` in ~/.bashrc. For zsh: into a file `_lookback` of
-/// a folder of `$fpath`. For fish: into ~/.config/fish/completions/lookback.fish.
+/// For bash: `source <(lookback completions bash)` in ~/.bashrc. For zsh: into a file `_lookback`
+/// of a folder of `$fpath`. For fish: into ~/.config/fish/completions/lookback.fish.
 #[derive(Args, Debug)]
 pub(super) struct CompletionsOptions {
     /// The shell.

@@ -371,6 +371,7 @@ mod tests {
     use clap::Parser;
 
     use super::super::args::Command;
+    use super::super::units::bytes;
     use super::*;
 
     /// A settings file of its own, and the environment of a user who has it.
@@ -401,6 +402,13 @@ mod tests {
         assert_eq!(limits(&flags, &environment), (PathBuf::from("v"), 2048));
         let defaults = (PathBuf::from("warehouse"), 1 << 30);
         assert_eq!(limits(&["sql"], &Environment::default()), defaults);
+    }
+
+    #[test]
+    fn the_defaults_that_are_told_are_those_that_hold() {
+        assert_eq!(bytes(MEMORY_LIMIT.default), Ok(MEMORY_DEFAULT));
+        let concurrency = crate::ingest::Options::default().concurrency;
+        assert_eq!(CONCURRENCY.default, concurrency.to_string());
     }
 
     #[test]

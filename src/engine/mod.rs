@@ -5,8 +5,8 @@
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
 //! bounded; days are UTC; job summaries are counted by one plan, whoever asks; a value is bound to
 //! its placeholder and never becomes text; what changed between two snapshots is found by comparing
-//! their files. Refuses: any statement that writes, or that reads anything but the warehouse, and to
-//! answer from a table that it cannot read whole.
+//! their files. Refuses: any statement that writes, or that reads anything but the warehouse, and
+//! to answer from a table that it cannot read whole.
 
 mod changes;
 mod current;

@@ -73,7 +73,7 @@ impl Dataset {
         Ok(Self { name: name.to_owned(), table, count, result: Outcome::Sql(sql) })
     }
 
-    /// An answer in its own order, but for the partition.
+    /// An answer in its own order; where it is partitioned, the rows of a partition in any order.
     ///
     /// # Errors
     /// `Input` for a column that it does not have.

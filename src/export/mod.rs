@@ -54,8 +54,10 @@ impl Progress {
         self.rows.load(Ordering::Relaxed)
     }
 
-    fn add(&self, rows: usize) {
+    /// So many more; and others have their turn, such as who waits to stop the export.
+    async fn add(&self, rows: usize) {
         self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+        tokio::task::yield_now().await;
     }
 }
 
@@ -162,7 +164,7 @@ impl Export<'_> {
         while let Some(batch) = answer.batches.next().await {
             let batch = batch?;
             sink.write(&batch)?;
-            progress.add(batch.num_rows());
+            progress.add(batch.num_rows()).await;
         }
         sink.finish()
     }

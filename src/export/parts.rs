@@ -51,7 +51,7 @@ pub(super) async fn write(
     while let Some(batch) = answer.batches.next().await {
         let batch = batch?;
         parts.push(&batch)?;
-        progress.add(batch.num_rows());
+        progress.add(batch.num_rows()).await;
     }
     Ok(Written { schema, files: parts.finish()? })
 }

@@ -109,8 +109,8 @@ impl Table {
         self.key.last().copied().unwrap_or_default()
     }
 
-    /// The columns that tell any two rows apart: the key, or, where a reading has many rows, all but
-    /// the one by which a later reading marks them.
+    /// The columns that tell any two rows apart: the key, or, where a reading has many rows, all
+    /// but the one by which a later reading marks them.
     pub fn row_key(&self) -> Vec<&'static str> {
         if self.find(REPLACED_AT).is_none() {
             return self.key.to_vec();

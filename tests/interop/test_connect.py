@@ -17,8 +17,10 @@ import sqlglot
 from agreement import lookback_rows
 from conftest import Duck, from_run
 from sqlglot import exp
+from test_duckdb_catalog import TABLES
 
-QUESTION = "SELECT kind, state, count(*) AS jobs FROM jobs GROUP BY kind, state ORDER BY kind, state"
+QUESTION = """SELECT kind, state, count(*) AS jobs FROM jobs
+              GROUP BY kind, state ORDER BY kind, state"""
 
 
 @pytest.fixture
@@ -130,9 +132,7 @@ def test_spark_is_asked_for_every_table(connect, monkeypatch):
     exec(text, {})  # noqa: S102
     views = [arguments[0] for name, *arguments in asked if name == "createOrReplaceTempView"]
     read = [arguments[0] for name, *arguments in asked if name == "parquet"]
-    assert sorted(views) == sorted(
-        ["aws_job_summaries", "backup_jobs", "copy_jobs", "job_transitions", "restore_jobs", "scan_jobs"]
-    )
+    assert sorted(views) == TABLES
     assert read == [f"s3a://bucket/it's/{view}" for view in views]
 
 

@@ -18,16 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 from agreement import lookback_rows, shown
 from conftest import LOOKS, import_look, run_lookback
+from test_duckdb_catalog import TABLES
 from test_duckdb_changes import CASES
 
-TABLES = (
-    "aws_job_summaries",
-    "backup_jobs",
-    "copy_jobs",
-    "job_transitions",
-    "restore_jobs",
-    "scan_jobs",
-)
 FORMATS = ("parquet", "csv", "ndjson", "arrow")
 
 # What is hard to carry over: numbers beyond a double's, milliseconds, maps, odd names.
@@ -46,7 +39,13 @@ EDGES = {
         }
         for number, (created, size, name, options, message) in enumerate(
             [
-                ("2026-02-28T23:59:59.999Z", 2**53 + 1, "a/b=c% d:é日本", {"WindowsVSS": "on"}, 'a,"b"\nc'),
+                (
+                    "2026-02-28T23:59:59.999Z",
+                    2**53 + 1,
+                    "a/b=c% d:é日本",
+                    {"WindowsVSS": "on"},
+                    'a,"b"\nc',
+                ),
                 ("2026-03-01T00:00:00.001Z", 2**63 - 1, None, {}, "NULL"),
                 ("2026-03-01T00:00:00Z", None, "💾", {"é": "ü", "b": '"'}, "\\N"),
                 ("1999-12-31T23:59:59.123Z", 0, "NA", None, "null"),
@@ -234,7 +233,8 @@ def by_polars(path, format, types):
         rows = [json.loads(line) for line in path.read_text().splitlines()]
         maps = [name for name, of in types.items() if of.startswith("map")]
         for row in rows:
-            row.update({name: row[name] if row[name] is None else json.dumps(row[name]) for name in maps})
+            given = {name: row[name] for name in maps if row[name] is not None}
+            row.update({name: json.dumps(value) for name, value in given.items()})
         if not maps:
             frame = pl.read_ndjson(path, schema=texts)
         else:
@@ -364,7 +364,8 @@ def test_duckdb_reads_hive_partitions(partitioned):
 
 def test_polars_reads_hive_partitions(partitioned):
     folder, rows, types, parts = partitioned
-    schema = {name: {"int": pl.Int32, "boolean": pl.Boolean}.get(of, pl.String) for name, of in parts.items()}
+    kinds = {"int": pl.Int32, "boolean": pl.Boolean, "varchar": pl.String}
+    schema = {name: kinds[of] for name, of in parts.items()}
     frame = pl.scan_parquet(f"{folder}/**/*.parquet", hive_schema=schema).collect()
     assert ordered(frame.to_dicts(), types) == rows
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::engine::{Answer, Engine};
 use crate::error::{Error, Kind, Result};
-use crate::export::{Dataset, Export, Exported, Place, Progress, Shape, Staging};
+use crate::export::{Dataset, Export, Exported, Place, Progress, Rows, Shape, Staging};
 use crate::reports;
 
 use super::progress::{Drawing, bar, fit, left, rate};
@@ -27,18 +27,18 @@ const QUERY: &str = "query";
 const QUIET: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(settings: &Settings, options: &ExportOptions) -> Result<Status> {
+    let rows = options.rows()?;
     let engine = settings.engine(&options.read).await?;
     let changed_since = options.changed_since.map(|since| engine.show_changes(since)).transpose();
     let changed_since = changed_since.map_err(whole_instead)?;
     let count = if options.tables().is_empty() { 1 } else { options.tables().len() };
     let (target, shape) = options.target(count)?;
-    let datasets = datasets(settings, &engine, options, &shape).await?;
+    let datasets = datasets(settings, &engine, options, rows, &shape).await?;
     let are_tables = datasets.iter().all(Dataset::is_table);
-    let (rows, engine) = (options.rows(), &engine);
-    let export = Export { engine, datasets, rows, changed_since, shape };
-    let rows = if printer::is_watched() { export.count().await? } else { None };
+    let export = Export { engine: &engine, datasets, rows, changed_since, shape };
+    let count = if printer::is_watched() { export.count().await? } else { None };
     let progress = Arc::new(Progress::default());
-    let drawing = draw(Arc::clone(&progress), rows);
+    let drawing = draw(Arc::clone(&progress), count);
     let mut signals = Signals::listen()?;
     let exported = tokio::select! {
         exported = write(export, &target, settings, options.overwrite, &progress) => exported,
@@ -71,12 +71,13 @@ async fn datasets(
     settings: &Settings,
     engine: &Engine,
     options: &ExportOptions,
+    rows: Rows,
     shape: &Shape,
 ) -> Result<Vec<Dataset>> {
     let partition_by = &shape.partition_by;
     let mut datasets = Vec::new();
     for name in options.tables() {
-        datasets.push(Dataset::table(engine, &name, options.rows(), partition_by).await?);
+        datasets.push(Dataset::table(engine, &name, rows, partition_by).await?);
     }
     if datasets.is_empty() {
         let (name, answer) = match &options.what.report {

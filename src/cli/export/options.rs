@@ -161,9 +161,18 @@ impl ExportOptions {
     }
 
     /// Which rows of them.
-    pub(super) fn rows(&self) -> Rows {
+    ///
+    /// # Errors
+    /// None can be meant.
+    pub(super) fn rows(&self) -> Result<Rows> {
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            let message = format!("--since {since} is not before --until {until}");
+            return Err(Error::input(message).with_hint("give the earlier instant to --since"));
+        }
         let changed_only = self.changed_since.is_some();
-        Rows { since: self.since, until: self.until, changed_only }
+        Ok(Rows { since: self.since, until: self.until, changed_only })
     }
 
     /// Where `count` results go, and how they are written.

@@ -146,7 +146,18 @@ fn programs_are_told_in_json_and_no_secret() {
         let items = items.as_array().unwrap().iter();
         items.map(move |item| format!("{name}: {item}"))
     });
-    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
+    settings: {"file":"lookback.toml","key":"warehouse","origin":"file","setting":"warehouse","value":"w"}
+    settings: {"origin":"default","setting":"config","value":"lookback.toml"}
+    settings: {"flag":"--now","origin":"flag","setting":"now","value":"2026-01-05T00:00:00Z"}
+    settings: {"file":"lookback.toml","key":"caller","origin":"file","setting":"caller","value":"111111111111"}
+    settings: {"flag":"--memory-limit","origin":"flag","setting":"memory_limit","value":"2G"}
+    settings: {"origin":"variable","setting":"timeout","value":"30","variable":"LOOKBACK_TIMEOUT"}
+    settings: {"origin":"default","setting":"reports","value":null}
+    settings: {"file":"lookback.toml","key":"ingest.concurrency","origin":"file","setting":"ingest.concurrency","value":"4"}
+    sources: {"credentials":"profile audit","name":"prod","origin":"file \"lookback.toml\", line 7","regions":["us-east-1","eu-west-1"],"scope":"organization"}
+    sources: {"credentials":"role arn:aws:iam::111122223333:role/lookback","name":"archive","origin":"file \"lookback.toml\", line 12","regions":["all"],"scope":"account"}
+    "#);
 }
 
 #[test]

@@ -113,7 +113,37 @@ fn athena_is_told_the_tables_as_they_are_declared() {
     let told = desk.run(&["connect", "athena", "--files", "s3://bucket/lake"]);
     let parts: Vec<_> = told.split("\nCREATE EXTERNAL TABLE ").collect();
     assert_eq!(parts.len(), 7);
-    assert_snapshot!(format!("{}CREATE EXTERNAL TABLE {}", parts[0], parts[6]), @"");
+    assert_snapshot!(format!("{}CREATE EXTERNAL TABLE {}", parts[0], parts[6]), @"
+    exit 0
+    -- stdout
+    -- The warehouse [DESK]/warehouse in Athena, from exported files.
+    -- In a shell:
+    --   lookback --warehouse [DESK]/warehouse export --all --partition-by year,month --output export
+    --   aws s3 sync export s3://bucket/lake
+    -- Then each statement by itself, in the database that is to hold the tables.
+    CREATE EXTERNAL TABLE IF NOT EXISTS `job_transitions` (
+      `kind` string COMMENT 'The kind of job: `backup`, `copy`, `restore` or `scan`.',
+      `region` string COMMENT 'The Region of the job.',
+      `account_id` string COMMENT 'The account that owns the job.',
+      `job_id` string COMMENT 'Identifies the job.',
+      `creation_date` timestamp COMMENT 'When the job was created.',
+      `from_state` string COMMENT 'The state held before; NULL for a new job.',
+      `to_state` string COMMENT 'The state found; the state held where another field changed, or where AWS stopped showing the open job.',
+      `observed_at` timestamp COMMENT 'When the state found was read.',
+      `run_id` string COMMENT 'The run that found it.'
+    )
+    COMMENT 'One row each time a run found a job new or changed; never rewritten.'
+    PARTITIONED BY (`year` int, `month` int)
+    STORED AS PARQUET
+    LOCATION 's3://bucket/lake/job_transitions/'
+    TBLPROPERTIES (
+      'projection.enabled' = 'true',
+      'projection.year.type' = 'integer',
+      'projection.year.range' = '2019,2049',
+      'projection.month.type' = 'integer',
+      'projection.month.range' = '1,12'
+    );
+    ");
     assert!(parts[1].contains("  `child_jobs_in_state` map<string,bigint> COMMENT "), "{told}");
 }
 

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use lookback::catalog::AsOf;
 use lookback::engine::{Asker, Engine, Limits};
+use lookback::error::Result;
 use lookback::export::{Dataset, Export, MANIFEST, Place, Progress, Rows, Shape, Staging};
 use lookback::lake::Lake;
-use lookback::model::{DAY, Instant, Reach, Steps};
+use lookback::model::{DAY, HOUR, Instant, Reach, Steps};
 use lookback::output::Format;
-use lookback::tables::{self, Row};
+use lookback::tables::{self, AWS_JOB_SUMMARIES, Cell, Row};
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -23,8 +24,8 @@ use crate::warehouse::{Warehouse, block_on, instant};
 type Tables = BTreeMap<String, BTreeMap<String, Value>>;
 
 /// Exports all tables of the newest snapshot, or what changed in them, and gives the snapshot.
-fn export(warehouse: &Warehouse, since: Option<i64>, target: &Path) -> i64 {
-    let lake = Lake::open(&warehouse.path()).unwrap();
+fn export(warehouse: &Warehouse, since: Option<i64>, target: &Path, steps: &Steps) -> Result<i64> {
+    let lake = Lake::open(&warehouse.path())?;
     let asker = Asker::at(Instant::from_micros(0));
     let shape = Shape {
         format: Format::Ndjson,
@@ -33,18 +34,17 @@ fn export(warehouse: &Warehouse, since: Option<i64>, target: &Path) -> i64 {
     };
     let rows = Rows { changed_only: since.is_some(), ..Rows::default() };
     block_on(async {
-        let engine = Engine::open(&lake, AsOf::Latest, Limits::default(), asker).await.unwrap();
-        let changed_since = since.map(|it| engine.show_changes(AsOf::Snapshot(it)).unwrap());
+        let engine = Engine::open(&lake, AsOf::Latest, Limits::default(), asker).await?;
+        let changed_since = since.map(|it| engine.show_changes(AsOf::Snapshot(it))).transpose()?;
         let mut datasets = Vec::new();
         for table in tables::ALL {
             let dataset = Dataset::table(&engine, table.name, rows, &shape.partition_by);
-            datasets.push(dataset.await.unwrap());
+            datasets.push(dataset.await?);
         }
-        let place = Place::Folder(target.to_owned());
-        let staging = Staging::begin(&place, false, &Steps::none()).unwrap();
+        let staging = Staging::begin(&Place::Folder(target.to_owned()), false, steps)?;
         let export = Export { engine: &engine, datasets, rows, changed_since, shape };
-        export.to_folder(staging, &Progress::default()).await.unwrap();
-        engine.snapshot().id
+        export.to_folder(staging, &Progress::default()).await?;
+        Ok(engine.snapshot().id)
     })
 }
 
@@ -91,7 +91,7 @@ impl Consumer {
     fn export(&mut self, warehouse: &Warehouse, since: Option<i64>) -> (i64, Tables) {
         self.exports += 1;
         let target = self.folder.path().join(self.exports.to_string());
-        let snapshot = export(warehouse, since, &target);
+        let snapshot = export(warehouse, since, &target, &Steps::none()).unwrap();
         (snapshot, read(&target))
     }
 
@@ -147,13 +147,13 @@ proptest! {
 }
 
 #[test]
-fn a_week_of_nights_is_followed_summaries_included() {
-    let config = small(7, 2, 30);
+fn nights_are_followed_in_every_table() {
+    let config = small(7, 2, 12);
     let sources = [source(&config, "s", Reach::Organization)];
     let warehouse = Warehouse::new();
     let mut consumer = Consumer::new();
     for night in 0..4 {
-        let at = instant("2026-03-01T00:10:00Z") + night * DAY;
+        let at = instant("2026-03-01T02:00:00Z") + night * DAY;
         let report = block_on(Night::quiet(at).ingest(&warehouse, &config, &sources));
         assert!(report.unwrap().problems.is_empty());
         consumer.follow(&warehouse);
@@ -161,6 +161,66 @@ fn a_week_of_nights_is_followed_summaries_included() {
     for table in tables::ALL {
         assert!(!consumer.held[table.name].is_empty(), "{}", table.name);
     }
-    let is_replaced = |row: &Value| !row["replaced_at"].is_null();
-    assert!(consumer.held["aws_job_summaries"].values().any(is_replaced));
+}
+
+/// What AWS said at an hour of the jobs that failed on a day.
+fn reading(count: i64, hour: i64) -> Row {
+    let day = instant("2026-03-01");
+    let mut row = Row::new(&AWS_JOB_SUMMARIES);
+    for (column, text) in [
+        ("kind", "backup"),
+        ("aggregation_period", "ONE_DAY"),
+        ("region", "eu-west-1"),
+        ("account_id", "111111111111"),
+        ("state", "FAILED"),
+        ("source", "s"),
+        ("origin", "list"),
+    ] {
+        row.set(column, Cell::text(text));
+    }
+    row.set("count", Cell::Long(count));
+    row.set("start_time", Cell::Time(day));
+    row.set("end_time", Cell::Time(day + DAY));
+    row.set("observed_at", Cell::Time(day + DAY + hour * HOUR));
+    row
+}
+
+#[test]
+fn a_reading_that_a_later_one_replaced_has_changed() {
+    let warehouse = Warehouse::new();
+    let mut consumer = Consumer::new();
+    for (hour, count) in [(1, 7), (2, 8), (3, 8), (4, 9)] {
+        let now = instant("2026-03-02") + hour * HOUR;
+        warehouse.ingest(&[reading(count, hour)], now, &Steps::none()).unwrap();
+        consumer.follow(&warehouse);
+    }
+    let readings = consumer.held["aws_job_summaries"].values();
+    let mut shown: Vec<_> =
+        readings.map(|row| format!("{} until {}", row["count"], row["replaced_at"])).collect();
+    shown.sort();
+    let expected = ["7 until \"2026-03-02T02:00:00Z\"", "8 until \"2026-03-02T04:00:00Z\""];
+    assert_eq!(shown, [expected[0], expected[1], "9 until null"]);
+}
+
+#[test]
+fn an_export_that_fails_at_any_step_leaves_nothing() {
+    let warehouse = Warehouse::new();
+    warehouse.ingest(&[reading(7, 1)], instant("2026-03-02"), &Steps::none()).unwrap();
+    let folder = TempDir::with_prefix("lookback-exports-").unwrap();
+    let target = folder.path().join("out");
+    let entries = || fs::read_dir(folder.path()).unwrap().count();
+    for step in 1.. {
+        let done = export(&warehouse, None, &target, &Steps::failing_at(step));
+        let is_placed = target.exists();
+        assert_eq!(entries(), usize::from(is_placed), "after step {step}");
+        if done.is_ok() {
+            assert!(is_placed && step > 15, "only {step} steps");
+            return;
+        }
+        if is_placed {
+            // It failed when all was done but making the place last.
+            read(&target);
+            fs::remove_dir_all(&target).unwrap();
+        }
+    }
 }
