@@ -12,7 +12,9 @@ use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 
+use super::chart::ChartOptions;
 use super::config::CONCURRENCY_MAX;
+use super::repl::ReplOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
 
@@ -45,6 +47,7 @@ pub(super) enum Command {
     Emulate(EmulateOptions),
     Import(ImportOptions),
     Ingest(IngestOptions),
+    Repl(ReplOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -268,11 +271,14 @@ pub(super) struct SqlOptions {
     pub(super) output: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(super) chart: ChartOptions,
+
+    #[command(flatten)]
     pub(super) read: ReadOptions,
 }
 
 /// Which state is asked, by whom, and with what means.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct ReadOptions {
     /// Ask an earlier state: the number of a snapshot, or an instant.
     #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]

@@ -6,6 +6,7 @@
 //! rooms and calls them.
 
 mod args;
+mod chart;
 mod clock;
 mod config;
 mod demo;
@@ -14,6 +15,7 @@ mod grid;
 mod import;
 mod ingest;
 mod printer;
+mod repl;
 mod section;
 mod settings;
 mod signals;
@@ -22,12 +24,14 @@ mod sql;
 mod status;
 mod summaries;
 mod target;
+mod terminal;
 mod units;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::error::{Error, Kind, Result};
 
@@ -78,7 +82,7 @@ impl From<Kind> for Status {
 /// # Errors
 /// What the command could not do, to be given to [`report`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match parse(arguments.into_iter().collect()) {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
@@ -87,18 +91,38 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         .enable_all()
         .build()
         .map_err(|err| Error::io("start the runtime", err))?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         signals::survive_file_limit()?;
         match &arguments.command {
             Command::Demo(options) => demo::run(options).await,
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Repl(options) => repl::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
         }
-    })
+    });
+    // A query that was cancelled may still be at work until it looks up; nobody waits for it.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// What was typed; on a terminal, no command at all is the REPL.
+fn parse(mut arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let parsed = Arguments::try_parse_from(&arguments);
+    let is_bare = parsed.as_ref().is_err_and(|err| {
+        matches!(
+            err.kind(),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+        )
+    });
+    if is_bare && repl::has_terminal() {
+        arguments.push("repl".into());
+        return Arguments::try_parse_from(&arguments);
+    }
+    parsed
 }
 
 /// Tells an error on standard error: the message with its causes, and the way out.

@@ -17,6 +17,7 @@ use super::args::{Arguments, IngestOptions, ReadOptions};
 use super::clock::SystemClock;
 use super::config::Config;
 use super::sources::{self, Regions, Table, Wanted};
+use super::terminal::Terminal;
 
 /// The settings file's name, in the working folder and in the user's folder of settings.
 const FILE: &str = "lookback.toml";
@@ -34,6 +35,12 @@ pub(super) struct Environment {
     pub(super) region: Option<String>,
     /// The profile: `AWS_PROFILE`.
     pub(super) profile: Option<String>,
+    /// What it tells of the terminal.
+    pub(super) terminal: Terminal,
+    /// The user's folder: `HOME`.
+    pub(super) home: Option<PathBuf>,
+    /// The user's folder of state: `XDG_STATE_HOME`, or `.local/state` in `HOME`.
+    pub(super) state_home: Option<PathBuf>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -43,12 +50,18 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is where settings are resolved")]
     pub(super) fn of_process() -> Self {
         let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let home = || get("HOME").map(|home| Path::new(&home).join(".config"));
+        let home = get("HOME").map(PathBuf::from);
+        let or_in_home = |name, folder: &str| {
+            get(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(folder)))
+        };
         Self {
-            config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
+            config_home: or_in_home("XDG_CONFIG_HOME", ".config"),
+            state_home: or_in_home("XDG_STATE_HOME", ".local/state"),
+            terminal: Terminal::read(|name| std::env::var(name).ok()),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
             abort_at_step: get(ABORT_AT_STEP),
+            home,
         }
     }
 }
@@ -64,9 +77,10 @@ pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
     /// Where writing is made to fail, in tests.
     pub(super) steps: Steps,
+    /// What of the process's environment matters.
+    pub(super) environment: Environment,
     now: Option<Instant>,
     config: Config,
-    environment: Environment,
 }
 
 impl Settings {

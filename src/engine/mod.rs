@@ -10,6 +10,7 @@
 mod describe;
 mod failure;
 mod guard;
+mod lex;
 mod limits;
 mod names;
 mod ops;
@@ -18,6 +19,7 @@ mod prune;
 mod reader;
 mod summary;
 mod table;
+mod vocabulary;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +32,6 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use datafusion::sql::parser::Statement;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
@@ -44,6 +45,11 @@ use self::failure::explain;
 use self::guard::Allowed;
 use self::summary::{Summaries, SummaryFunctions};
 use self::table::LakeTable;
+
+pub use datafusion::sql::parser::Statement;
+
+pub use self::lex::{KEYWORDS, Lexeme, LexemeKind, is_finished, lexemes};
+pub use self::vocabulary::{Member, Relation, RelationKind, TableFunction, Vocabulary};
 
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
 
@@ -236,6 +242,14 @@ impl Engine {
         Ok(found)
     }
 
+    /// The names that a query may use, those of the session's own views among them.
+    ///
+    /// # Errors
+    /// `Internal` if a table of the session cannot be looked up.
+    pub async fn vocabulary(&self) -> Result<Vocabulary> {
+        vocabulary::gather(&self.context, &self.summaries).await
+    }
+
     /// Runs a text of one statement and collects its rows: for reports and tests.
     pub async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
         let mut statements = self.parse(sql)?;
@@ -256,6 +270,8 @@ fn context(lake: &Lake, limits: Limits, summaries: &Summaries) -> Result<Session
     options.execution.time_zone = Some("+00:00".to_owned());
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
+    // Errors tell where in the text they are.
+    options.sql_parser.collect_spans = true;
     // The rows of a summary come in their order, wherever it is asked for.
     options.sql_parser.enable_subquery_sort_elimination = false;
     let runtime = limits::runtime(limits.memory_bytes).map_err(explain)?;
