@@ -44,7 +44,7 @@ pub(super) fn draw(frame: &Frame, canvas: Canvas) -> Drawing {
     if rows < frame.len() {
         let all = frame.len();
         drawing
-            .line(format!("the first {rows} of {all} rows are drawn; order them, and use LIMIT"));
+            .words(&format!("the first {rows} of {all} rows are drawn; order them, and use LIMIT"));
     }
     for note in &frame.notes {
         drawing.words(note);
