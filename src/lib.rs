@@ -51,6 +51,7 @@
 //!   name model, tables, catalog, store, lake, source.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
+//! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`. May
 //!   name model, tables, engine, output.
@@ -151,6 +152,7 @@ pub mod lake;
 pub mod model;
 pub mod nights;
 pub mod output;
+pub mod reports;
 pub mod serve;
 pub mod source;
 pub mod store;

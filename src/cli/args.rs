@@ -1,20 +1,23 @@
 //! What was typed, and nothing more.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
+use crate::reports::Report;
 
 use super::chart::ChartOptions;
 use super::config::CONCURRENCY_MAX;
 use super::repl::ReplOptions;
+use super::report::{ReportOptions, with_reports};
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
 
@@ -41,6 +44,17 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
+impl Arguments {
+    /// Reads what was typed, where these reports have flags of their own.
+    pub(super) fn read(
+        typed: Vec<OsString>,
+        reports: &'static [Report],
+    ) -> Result<Self, clap::Error> {
+        let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
+        Self::from_arg_matches(&matches)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Demo(DemoOptions),
@@ -48,6 +62,7 @@ pub(super) enum Command {
     Import(ImportOptions),
     Ingest(IngestOptions),
     Repl(ReplOptions),
+    Report(ReportOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -341,7 +356,7 @@ fn levels() -> impl TypedValueParser<Value = LevelFilter> {
         .try_map(|name| name.parse::<LevelFilter>())
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
         Format::from_name(&name).ok_or_else(|| format!("there is no format \"{name}\""))
     })
@@ -372,8 +387,6 @@ fn concurrency(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -15,7 +15,8 @@ use super::sources::{Regions, Table};
 use super::units::{RATES, account_id, bytes, is_rate};
 
 /// The keys outside of tables, and the tables.
-const KEYS: [&str; 6] = ["warehouse", "caller", "memory_limit", "timeout", "ingest", "source"];
+const KEYS: [&str; 7] =
+    ["warehouse", "reports", "caller", "memory_limit", "timeout", "ingest", "source"];
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
 /// The keys of `[[source]]`.
@@ -43,6 +44,8 @@ pub(super) const CONCURRENCY_MAX: u64 = 256;
 pub(super) struct Config {
     /// The folder of the warehouse; relative to the folder of the file.
     pub(super) warehouse: Option<PathBuf>,
+    /// The folder of the user's own reports; relative to the folder of the file.
+    pub(super) reports: Option<PathBuf>,
     /// The account that a summary means which names none.
     pub(super) caller: Option<String>,
     /// How much memory a query may use, in bytes.
@@ -72,6 +75,7 @@ impl Config {
         let concurrency = ingest.map(concurrency).transpose()?.flatten();
         Ok(Self {
             warehouse: top.text("warehouse")?.map(PathBuf::from),
+            reports: top.text("reports")?.map(PathBuf::from),
             caller: caller(top)?,
             memory_limit: memory_limit(top)?,
             timeout: timeout(top)?,
@@ -194,6 +198,7 @@ mod tests {
     fn every_key_has_its_type() {
         let text = "
             warehouse = \"/var/lib/lookback\"
+            reports = \"reports\"
             caller = \"111111111111\"
             memory_limit = \"2G\"
             timeout = 1.5
@@ -210,7 +215,7 @@ mod tests {
             accounts = [\"111111111111\"]
         ";
         let prod = Table {
-            origin: Some("file \"l.toml\", line 8".to_owned()),
+            origin: Some("file \"l.toml\", line 9".to_owned()),
             name: Some("prod".to_owned()),
             regions: Some(Regions::These(vec!["us-east-1".to_owned()])),
             kinds: Some(vec![JobKind::Backup, JobKind::Scan]),
@@ -219,13 +224,14 @@ mod tests {
             ..Table::default()
         };
         let other = Table {
-            origin: Some("file \"l.toml\", line 14".to_owned()),
+            origin: Some("file \"l.toml\", line 15".to_owned()),
             regions: Some(Regions::All),
             accounts: Some(vec!["111111111111".to_owned()]),
             ..Table::default()
         };
         let expected = Config {
             warehouse: Some(PathBuf::from("/var/lib/lookback")),
+            reports: Some(PathBuf::from("reports")),
             caller: Some("111111111111".to_owned()),
             memory_limit: Some(2 << 30),
             timeout: Some(Duration::from_millis(1500)),

@@ -16,6 +16,7 @@ mod import;
 mod ingest;
 mod printer;
 mod repl;
+mod report;
 mod section;
 mod settings;
 mod signals;
@@ -30,10 +31,10 @@ mod units;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::error::{Error, Kind, Result};
+use crate::reports::Report;
 
 pub use self::clock::SystemClock;
 
@@ -82,11 +83,14 @@ impl From<Kind> for Status {
 /// # Errors
 /// What the command could not do, to be given to [`report`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
-    let arguments = match parse(arguments.into_iter().collect()) {
+    let (typed, environment) =
+        (arguments.into_iter().collect::<Vec<_>>(), Environment::of_process());
+    let reports = report::known(&typed, &environment)?;
+    let arguments = match parse(typed, reports) {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
-    let settings = Settings::resolve(&arguments, Environment::of_process())?;
+    let settings = Settings::resolve(&arguments, environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -99,6 +103,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Repl(options) => repl::run(&settings, options).await,
+            Command::Report(options) => report::run(&settings, options, reports).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
@@ -110,8 +115,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
 }
 
 /// What was typed; on a terminal, no command at all is the REPL.
-fn parse(mut arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
-    let parsed = Arguments::try_parse_from(&arguments);
+fn parse(mut typed: Vec<OsString>, reports: &'static [Report]) -> Result<Arguments, clap::Error> {
+    let parsed = Arguments::read(typed.clone(), reports);
     let is_bare = parsed.as_ref().is_err_and(|err| {
         matches!(
             err.kind(),
@@ -119,8 +124,8 @@ fn parse(mut arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
         )
     });
     if is_bare && repl::has_terminal() {
-        arguments.push("repl".into());
-        return Arguments::try_parse_from(&arguments);
+        typed.push("repl".into());
+        return Arguments::read(typed, reports);
     }
     parsed
 }

@@ -11,6 +11,7 @@ use crate::engine::{Asker, Engine, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, FixedClock, Instant, Steps};
+use crate::reports::{self, Report};
 use crate::source::aws::Source;
 
 use super::args::{Arguments, IngestOptions, ReadOptions};
@@ -41,6 +42,10 @@ pub(super) struct Environment {
     pub(super) home: Option<PathBuf>,
     /// The user's folder of state: `XDG_STATE_HOME`, or `.local/state` in `HOME`.
     pub(super) state_home: Option<PathBuf>,
+    /// The settings file: `LOOKBACK_CONFIG`.
+    pub(super) config: Option<PathBuf>,
+    /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
+    pub(super) reports: Option<PathBuf>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -60,6 +65,8 @@ impl Environment {
             terminal: Terminal::read(|name| std::env::var(name).ok()),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
+            config: get("LOOKBACK_CONFIG").map(PathBuf::from),
+            reports: get("LOOKBACK_REPORTS").map(PathBuf::from),
             abort_at_step: get(ABORT_AT_STEP),
             home,
         }
@@ -124,6 +131,15 @@ impl Settings {
         Engine::open(&lake, options.as_of.unwrap_or_default(), self.limits(options), asker).await
     }
 
+    /// The reports there are.
+    ///
+    /// # Errors
+    /// The folder of the user's own is not there, or a file in it is no report.
+    pub(super) fn reports(&self) -> Result<Vec<Report>> {
+        let folder = self.environment.reports.as_deref().or(self.config.reports.as_deref());
+        folder.map_or_else(|| Ok(reports::all()), reports::with_folder)
+    }
+
     /// What a query may use.
     fn limits(&self, options: &ReadOptions) -> Limits {
         let memory = options.memory_limit.or(self.config.memory_limit);
@@ -159,6 +175,26 @@ impl Settings {
     /// One of them cannot be read.
     pub(super) fn configured_sources(&self) -> Result<Vec<Source>> {
         sources::expand(&self.config.sources)
+    }
+}
+
+/// The reports there are: those that Lookback brings along, and those of the folder that is named,
+/// or else of the one that the environment or the settings file names.
+///
+/// # Errors
+/// A folder that is not there, and a file in it that is no report.
+pub(super) fn reports(
+    folder: Option<&Path>,
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Report>> {
+    if let Some(folder) = folder.or(environment.reports.as_deref()) {
+        return reports::with_folder(folder);
+    }
+    let config = config.or(environment.config.as_deref());
+    match read(config, environment.config_home.as_deref())?.reports {
+        Some(folder) => reports::with_folder(&folder),
+        None => Ok(reports::all()),
     }
 }
 
@@ -209,6 +245,7 @@ fn read_file(path: &Path) -> Result<Option<Config>> {
     let mut config = Config::parse(&name, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.warehouse = config.warehouse.map(|warehouse| folder.join(warehouse));
+    config.reports = config.reports.map(|reports| folder.join(reports));
     Ok(Some(config))
 }
 

@@ -3,9 +3,9 @@
 //! Promises: every table of one engine is of one snapshot, but for the schema `ops`, which shows
 //! the catalog as it is when a query asks; files are pruned by the catalog's statistics before any
 //! is opened; `count(*)` and bounds come from the catalog where they are exact; memory and time are
-//! bounded; days are UTC; job summaries are counted by one plan, whoever asks. Refuses: any
-//! statement that writes, or that reads anything but the warehouse, and to answer from a table that
-//! it cannot read whole.
+//! bounded; days are UTC; job summaries are counted by one plan, whoever asks; a value is bound to
+//! its placeholder and never becomes text. Refuses: any statement that writes, or that reads
+//! anything but the warehouse, and to answer from a table that it cannot read whole.
 
 mod describe;
 mod failure;
@@ -19,6 +19,7 @@ mod prune;
 mod reader;
 mod summary;
 mod table;
+mod template;
 mod vocabulary;
 
 use std::sync::Arc;
@@ -51,7 +52,9 @@ pub use datafusion::sql::parser::Statement;
 pub use self::lex::{KEYWORDS, Lexeme, LexemeKind, is_finished, lexemes};
 pub use self::vocabulary::{Member, Relation, RelationKind, TableFunction, Vocabulary};
 
+pub(crate) use self::names::nearest;
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
+pub use self::template::{Named, Template, Value, ValueType};
 
 /// The name of the warehouse in SQL.
 const CATALOG: &str = "lookback";
@@ -125,6 +128,8 @@ impl Answer {
 pub struct Engine {
     context: SessionContext,
     snapshot: Snapshot,
+    /// The latest present instant: that of an earlier state which was asked for.
+    present_max: Option<Instant>,
     limits: Limits,
     summaries: Summaries,
 }
@@ -148,7 +153,12 @@ impl Engine {
         for table in tables {
             context.register_table(table.table().name, table).map_err(explain)?;
         }
-        let engine = Self { context, snapshot, limits, summaries };
+        let present_max = match as_of {
+            AsOf::Latest => None,
+            AsOf::Snapshot(_) => Some(snapshot.time),
+            AsOf::Time(instant) => Some(instant),
+        };
+        let engine = Self { context, snapshot, present_max, limits, summaries };
         for view in VIEWS {
             engine.add_view(view.name, view.query()).await?;
         }
@@ -158,6 +168,13 @@ impl Engine {
     /// The snapshot that it reads.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot
+    }
+
+    /// The present instant: by the clock of who asks, and no later than the earlier state that was
+    /// asked for.
+    pub fn present(&self) -> Instant {
+        let now = self.summaries.now();
+        self.present_max.map_or(now, |latest| latest.min(now))
     }
 
     async fn add_view(&self, name: &str, sql: &str) -> Result<()> {
@@ -195,14 +212,34 @@ impl Engine {
         Ok(answer)
     }
 
+    /// Runs a query whose placeholders are bound to `values`; rows come as they are asked for.
+    ///
+    /// # Errors
+    /// `Input` for a query that is wrong, and for a placeholder without a value or a value without
+    /// a placeholder; `Limit` when a limit is reached.
+    pub async fn run_bound(
+        &self,
+        template: &Template,
+        values: &[(String, Value)],
+    ) -> Result<Answer> {
+        let (statement, values) = template.bind(values)?;
+        let statement = guard::check(statement)?.into_statement();
+        let plan = self.plan(statement).await?.with_param_values(values).map_err(explain)?;
+        self.answer(plan).await
+    }
+
     async fn execute(&self, statement: Statement) -> Result<Answer> {
+        self.answer(self.plan(statement).await?).await
+    }
+
+    async fn plan(&self, statement: Statement) -> Result<LogicalPlan> {
         let state = self.context.state();
         names::check_tables(&self.context, &statement)?;
         let plan = state.statement_to_plan(statement).await.map_err(explain)?;
         // The guard lets views and settings through; nothing else that is no query gets here.
         let options = SQLOptions::new().with_allow_dml(false);
         options.verify_plan(&plan).map_err(explain)?;
-        self.answer(plan).await
+        Ok(plan)
     }
 
     async fn answer(&self, plan: LogicalPlan) -> Result<Answer> {

@@ -21,7 +21,7 @@ use super::{CATALOG, MAIN_SCHEMA, summary};
 const LIKENESS_MIN: f64 = 0.7;
 
 /// The most alike of `names`, if one is alike enough.
-pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), other);
     names
         .map(|other| (likeness(other), other))

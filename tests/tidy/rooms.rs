@@ -15,7 +15,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("ingest", &["model", "tables", "catalog", "store", "lake", "source"]),
     ("upkeep", &["model", "tables", "catalog", "store", "lake"]),
     ("engine", &["model", "tables", "catalog", "store", "lake"]),
-    ("reports", &["engine"]),
+    // Of `model`, the reading of instants: parameters can be some.
+    ("reports", &["model", "engine"]),
     ("output", &[]),
     ("serve", &["model", "tables", "engine", "output"]),
     ("emulator", &["model", "tables", "serve"]),

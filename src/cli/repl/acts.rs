@@ -11,15 +11,18 @@ use crate::catalog::AsOf;
 use crate::engine::{Answer, Member, Vocabulary};
 use crate::error::{Error, Result};
 use crate::output::{Canvas, Format};
+use crate::reports;
 
 use super::super::chart::{Chosen, FITTING};
 use super::super::printer;
+use super::super::report::listing;
 use super::super::section::nearest;
 use super::super::status;
 use super::super::target::{Target, screen_size};
 use super::commands::{self, Act};
 use super::external;
 use super::input::{Input, pieces};
+use super::report;
 use super::screen::Screen;
 use super::session::{Question, Session};
 use super::trouble;
@@ -54,12 +57,13 @@ impl Session<'_> {
             }
             Input::Command(command) => {
                 let (command, arguments) = commands::parse(command)?;
-                self.act(command.act, arguments.first().map(String::as_str), depth).await
+                self.act(command.act, &arguments, depth).await
             }
         }
     }
 
-    async fn act(&mut self, act: Act, argument: Option<&str>, depth: usize) -> Result<Step> {
+    async fn act(&mut self, act: Act, arguments: &[String], depth: usize) -> Result<Step> {
+        let argument = arguments.first().map(String::as_str);
         match act {
             Act::Help => self.show(&commands::help())?,
             Act::Describe => self.describe(argument).await?,
@@ -70,6 +74,12 @@ impl Session<'_> {
             Act::Pager => self.is_paged = switch("pager", argument, self.is_paged)?,
             Act::Snapshot => self.tell_snapshot().await?,
             Act::AsOf => self.set_as_of(argument).await?,
+            Act::Reports => {
+                let text =
+                    listing(&self.names.read().unwrap_or_else(PoisonError::into_inner).reports);
+                self.show(&text)?;
+            }
+            Act::Report => return self.report(arguments).await,
             Act::Status => {
                 let text = status::text(self.settings, screen_size().0)?;
                 self.show(&text)?;
@@ -94,9 +104,27 @@ impl Session<'_> {
         }
     }
 
+    async fn report(&mut self, arguments: &[String]) -> Result<Step> {
+        let Some((name, flags)) = arguments.split_first() else {
+            return Err(Error::input("\\report needs the name of a report")
+                .with_hint("list the reports with \\reports"));
+        };
+        let all = self.names.read().unwrap_or_else(PoisonError::into_inner).reports.clone();
+        let report = reports::find(&all, name)?.clone();
+        if report::asks_for_help(flags) {
+            self.show(&report::help(&report))?;
+            return Ok(Step::Next);
+        }
+        let given = report::given(&report, flags)?;
+        self.engine().await?;
+        let question = Question::Report(Box::new(report), given);
+        let is_whole = self.answer(question, self.format).await?;
+        Ok(if is_whole { Step::Next } else { Step::Cancelled })
+    }
+
     async fn describe(&mut self, name: Option<&str>) -> Result<()> {
         let engine = self.engine().await?;
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).vocabulary.clone();
         let answer = match name {
             None => relations(&names)?,
             Some(name) => match names.table_functions.iter().find(|it| it.name == name) {

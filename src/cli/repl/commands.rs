@@ -29,6 +29,8 @@ pub(super) enum Takes {
     Relation,
     Format,
     Chart,
+    /// The name of a report; what follows are its flags.
+    Report,
     Switch,
     File,
     State,
@@ -39,6 +41,8 @@ pub(super) enum Takes {
 pub(super) enum Act {
     Help,
     Describe,
+    Reports,
+    Report,
     Chart,
     Format,
     Output,
@@ -58,7 +62,11 @@ const fn command(
     (arguments, takes): (&'static str, Takes),
     doc: &'static str,
 ) -> Command {
-    let most = if matches!(takes, Takes::Nothing) { 0 } else { 1 };
+    let most = match takes {
+        Takes::Nothing => 0,
+        Takes::Report => usize::MAX,
+        _ => 1,
+    };
     Command { names, arguments, doc, most, takes, act }
 }
 
@@ -66,12 +74,19 @@ const NONE: (&str, Takes) = ("", Takes::Nothing);
 const SWITCH: (&str, Takes) = ("[on|off]", Takes::Switch);
 
 /// Every command, in the order in which help lists them.
-pub(in crate::cli) static COMMANDS: [Command; 13] = [
+pub(in crate::cli) static COMMANDS: [Command; 15] = [
     command(
         &["d", "dt", "describe", "tables"],
         Act::Describe,
         ("[TABLE]", Takes::Relation),
         "List the tables and views, or describe one of them or a table function.",
+    ),
+    command(&["reports"], Act::Reports, NONE, "List the reports, by subject."),
+    command(
+        &["report"],
+        Act::Report,
+        ("NAME [--FLAG VALUE …]", Takes::Report),
+        "Run a report; with --help, tell what it asks, takes and answers.",
     ),
     command(
         &["chart"],

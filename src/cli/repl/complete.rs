@@ -6,6 +6,8 @@ use crate::output::{ChartKind, Format};
 use super::super::chart::FITTING;
 use super::commands::{COMMANDS, Takes, named};
 use super::input::MARK;
+use super::report::flag;
+use super::session::Known;
 use super::sql::{Spot, Statement};
 
 /// What could take the place of a part of a text.
@@ -32,13 +34,16 @@ impl Candidate {
 }
 
 /// What could be meant by what stands before the byte `at`.
-pub(super) fn complete(text: &str, at: usize, names: &Vocabulary) -> Completion {
+pub(super) fn complete(text: &str, at: usize, known: &Known) -> Completion {
+    let names = &known.vocabulary;
     if let Some(command) = text[..at].trim_start().strip_prefix(MARK) {
         let start = text[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
         let word = text[start..at].trim_start_matches(MARK);
         let all = match command.split_once(char::is_whitespace) {
             None => return fitting(start, word, commands()),
-            Some((name, _)) => arguments(named(name).map_or(Takes::Nothing, |it| it.takes), names),
+            Some((name, given)) => {
+                arguments(named(name).map_or(Takes::Nothing, |it| it.takes), given, known)
+            }
         };
         return fitting(start, &text[start..at], all);
     }
@@ -105,10 +110,11 @@ fn commands() -> Vec<Candidate> {
     all.collect()
 }
 
-/// What the first argument of a command could be.
-fn arguments(takes: Takes, names: &Vocabulary) -> Vec<Candidate> {
+/// What an argument of a command could be, where some are given already.
+fn arguments(takes: Takes, given: &str, known: &Known) -> Vec<Candidate> {
     match takes {
-        Takes::Relation => relations(names),
+        Takes::Report => reports(given, known),
+        Takes::Relation => relations(&known.vocabulary),
         Takes::Format => {
             let text = Format::ALL.into_iter().filter(|format| !format.is_binary());
             text.map(|format| Candidate::new(format.name(), format.doc())).collect()
@@ -122,6 +128,16 @@ fn arguments(takes: Takes, names: &Vocabulary) -> Vec<Candidate> {
         Takes::State => vec![Candidate::new("latest", "The newest snapshot.")],
         Takes::File | Takes::Nothing => Vec::new(),
     }
+}
+
+/// The names of reports, or behind one the flags of that report.
+fn reports(given: &str, known: &Known) -> Vec<Candidate> {
+    let Some((name, _)) = given.trim_start().split_once(char::is_whitespace) else {
+        return known.reports.iter().map(|it| Candidate::new(&it.name, &it.title)).collect();
+    };
+    let report = known.reports.iter().find(|report| report.name == name);
+    let parameters = report.map(|it| it.parameters.as_slice()).unwrap_or_default();
+    parameters.iter().map(|it| Candidate::new(flag(it), &it.doc)).collect()
 }
 
 fn keywords(words: &[&str]) -> Vec<Candidate> {
@@ -202,6 +218,7 @@ fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::engine::{Relation, TableFunction};
+    use crate::reports;
 
     use super::*;
 
@@ -214,8 +231,8 @@ mod tests {
         Relation { name: name.to_owned(), kind, doc: format!("A {name}."), columns }
     }
 
-    fn names() -> Vocabulary {
-        Vocabulary {
+    fn known() -> Known {
+        let vocabulary = Vocabulary {
             relations: vec![
                 relation("backup_jobs", RelationKind::Table, &["region", "state", "start_by"]),
                 relation("copy_jobs", RelationKind::Table, &["region", "copy_job_id"]),
@@ -230,14 +247,15 @@ mod tests {
                 columns: vec![member("count")],
             }],
             functions: ["count", "sqrt", "sum"].map(str::to_owned).to_vec(),
-        }
+        };
+        Known { vocabulary, reports: reports::all() }
     }
 
     /// `|` is the cursor.
     #[track_caller]
     fn check(typed: &str, expected: &[&str]) {
         let at = typed.find('|').unwrap();
-        let found = complete(&typed.replace('|', ""), at, &names());
+        let found = complete(&typed.replace('|', ""), at, &known());
         let found: Vec<_> = found.candidates.iter().map(|it| it.text.as_str()).collect();
         assert_eq!(found, expected, "{typed}");
     }
@@ -301,6 +319,8 @@ mod tests {
         check("\\chart c|", &["calendar"]);
         check("\\timing |", &["on", "off"]);
         check("\\status |", &[]);
+        check("\\report success|", &["success-rate"]);
+        check("\\report success-rate --da|", &["--days"]);
     }
 
     #[test]

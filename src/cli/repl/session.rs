@@ -8,9 +8,10 @@ use futures::StreamExt;
 use tokio::task::JoinHandle;
 
 use crate::catalog::AsOf;
-use crate::engine::{Answer, Engine, Statement, Vocabulary};
+use crate::engine::{Answer, Engine, Statement, Value, Vocabulary};
 use crate::error::{Error, Result};
 use crate::output::{self, Format, Options, Out, Written};
+use crate::reports::Report;
 
 use super::super::args::ReadOptions;
 use super::super::chart::Rows;
@@ -20,8 +21,15 @@ use super::super::signals::Interrupts;
 use super::super::target::{Target, screen_size};
 use super::screen::Screen;
 
-/// The names that completion knows; they change while the editor has them.
-pub(super) type Names = Arc<RwLock<Vocabulary>>;
+/// The names that completion knows.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) vocabulary: Vocabulary,
+    pub(super) reports: Vec<Report>,
+}
+
+/// The same; they change while the editor has them.
+pub(super) type Names = Arc<RwLock<Known>>;
 
 /// A session.
 #[derive(Debug)]
@@ -48,6 +56,7 @@ pub(super) struct Session<'a> {
 /// What is asked: SQL, or what a command has worked out already.
 pub(super) enum Question {
     Statement(Statement),
+    Report(Box<Report>, Vec<(String, Value)>),
     Answer(Answer),
 }
 
@@ -68,7 +77,8 @@ impl<'a> Session<'a> {
     /// Opens the warehouse.
     pub(super) async fn open(settings: &'a Settings, read: &ReadOptions) -> Result<Self> {
         let engine = settings.engine(read).await?;
-        let names = Arc::new(RwLock::new(engine.vocabulary().await?));
+        let (vocabulary, reports) = (engine.vocabulary().await?, settings.reports()?);
+        let names = Arc::new(RwLock::new(Known { vocabulary, reports }));
         Ok(Self {
             settings,
             names,
@@ -143,8 +153,8 @@ impl<'a> Session<'a> {
     }
 
     async fn learn_names(&mut self) -> Result<()> {
-        let names = self.engine.vocabulary().await?;
-        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names;
+        let vocabulary = self.engine.vocabulary().await?;
+        self.names.write().unwrap_or_else(PoisonError::into_inner).vocabulary = vocabulary;
         Ok(())
     }
 
@@ -172,7 +182,7 @@ impl<'a> Session<'a> {
     ) -> Result<bool> {
         let definition = match &question {
             Question::Statement(statement) => Some(statement.clone()),
-            Question::Answer(_) => None,
+            Question::Report(..) | Question::Answer(_) => None,
         };
         let way = self.way()?;
         let (screen, file) = match &way {
@@ -285,6 +295,7 @@ async fn work(
 ) -> Result<Outcome> {
     let answer = match question {
         Question::Statement(statement) => engine.run(statement).await?,
+        Question::Report(report, given) => report.run(&engine, &given).await?,
         Question::Answer(answer) => answer,
     };
     // SET and CREATE VIEW answer nothing.

@@ -1,0 +1,193 @@
+//! The flags of `lookback report`, and those of each report, from its declaration.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Subcommand};
+
+use crate::engine::{Value, ValueType};
+use crate::error::{Error, Result};
+use crate::output::Format;
+use crate::reports::{Parameter, Report, Takes};
+
+use super::super::args::{ReadOptions, formats};
+use super::super::chart::ChartOptions;
+
+/// Ask a question that has a name.
+///
+/// Without a name, the reports are listed by subject. `lookback report NAME --help` tells what a
+/// report asks, what can be given, and what its columns mean.
+#[derive(Args, Debug)]
+#[command(disable_help_subcommand = true)]
+pub(in crate::cli) struct ReportOptions {
+    /// A folder of your own reports, which add to these or take their place.
+    #[arg(long, value_name = "DIR", global = true, env = "LOOKBACK_REPORTS")]
+    reports: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(super) chosen: Option<Chosen>,
+}
+
+/// The report that was named, and what was given.
+#[derive(Clone, Debug)]
+pub(in crate::cli) struct Chosen {
+    pub(super) name: String,
+    matches: ArgMatches,
+}
+
+/// What can be said of the run of any report.
+#[derive(Args, Debug)]
+pub(super) struct RunOptions {
+    /// Print the report itself, to be read or changed, and do not run it.
+    #[arg(long)]
+    pub(super) sql: bool,
+
+    /// How to write the answer; the default follows the name of --output, else `table`.
+    #[arg(long, value_parser = formats())]
+    pub(super) format: Option<Format>,
+
+    /// Write the answer to this file, whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) chart: ChartOptions,
+
+    #[command(flatten)]
+    pub(super) read: ReadOptions,
+}
+
+/// The heading of the flags that a report declares.
+const PARAMETERS: &str = "Parameters of this report";
+
+impl Chosen {
+    /// The value of a parameter, if it has one.
+    pub(super) fn value(&self, name: &str) -> Option<Value> {
+        self.matches.get_one::<Value>(name).cloned()
+    }
+
+    /// What was said of the run.
+    pub(super) fn options(&self) -> Result<RunOptions> {
+        RunOptions::from_arg_matches(&self.matches)
+            .map_err(|err| Error::internal("read the flags of a report").with_source(err))
+    }
+}
+
+impl FromArgMatches for Chosen {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let (name, matches) = matches
+            .subcommand()
+            .ok_or_else(|| clap::Error::new(clap::error::ErrorKind::MissingSubcommand))?;
+        Ok(Self { name: name.to_owned(), matches: matches.clone() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Which reports there are is known only when the program runs: any name is taken here, and
+/// [`with_reports`] adds the flags of those that are there.
+impl Subcommand for Chosen {
+    fn augment_subcommands(command: Command) -> Command {
+        command.allow_external_subcommands(true)
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(_name: &str) -> bool {
+        true
+    }
+}
+
+/// The command line with a subcommand of `report` for each of these.
+pub(in crate::cli) fn with_reports(command: Command, reports: &'static [Report]) -> Command {
+    command.mut_subcommand("report", |command| {
+        command.subcommands(reports.iter().map(of_report)).subcommand_value_name("NAME")
+    })
+}
+
+fn of_report(report: &'static Report) -> Command {
+    let command = Command::new(report.name.as_str())
+        .about(report.title.as_str())
+        .long_about(format!("{}\n\n{}", report.title, report.question))
+        .args(report.parameters.iter().map(argument))
+        .after_long_help(columns(report));
+    RunOptions::augment_args(command)
+}
+
+fn argument(parameter: &'static Parameter) -> Arg {
+    let argument = Arg::new(parameter.name.as_str())
+        .long(&*String::leak(parameter.name.replace('_', "-")))
+        .help(parameter.doc.as_str())
+        .help_heading(PARAMETERS)
+        .value_name(value_name(&parameter.takes))
+        .value_parser(value_parser(&parameter.takes));
+    match &parameter.default {
+        None => argument.required_unless_present("sql"),
+        Some(Value::Null(_)) => argument,
+        Some(value) => argument.default_value(&*String::leak(value.to_string())),
+    }
+}
+
+fn value_parser(takes: &'static Takes) -> ValueParser {
+    match takes {
+        Takes::OneOf(words) => PossibleValuesParser::new(words.iter().map(String::as_str))
+            .try_map(|word| takes.read(&word))
+            .into(),
+        Takes::Any(_) => ValueParser::new(|text: &str| takes.read(text)),
+    }
+}
+
+fn value_name(takes: &Takes) -> &'static str {
+    match takes {
+        Takes::OneOf(_) => "WORD",
+        Takes::Any(ValueType::Text) => "TEXT",
+        Takes::Any(ValueType::Long) => "N",
+        Takes::Any(ValueType::Double) => "NUMBER",
+        Takes::Any(ValueType::Bool) => "BOOL",
+        Takes::Any(ValueType::Time) => "TIMESTAMP",
+        Takes::Any(ValueType::Days) => "DAYS",
+    }
+}
+
+/// What the columns mean, as clap tells what flags mean.
+fn columns(report: &Report) -> String {
+    let mut text = "Columns:\n".to_owned();
+    for column in &report.columns {
+        write!(text, "  {}\n          {}\n\n", column.name, column.doc)
+            .expect("a String takes everything");
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::super::super::args::Arguments;
+    use super::*;
+    use crate::reports::{self, RESERVED};
+
+    #[test]
+    fn the_flags_of_every_report_are_declared_without_contradiction() {
+        with_reports(Arguments::command(), Vec::leak(reports::all())).debug_assert();
+    }
+
+    #[test]
+    fn no_report_may_declare_a_flag_of_ours() {
+        let mut command = with_reports(Arguments::command(), Vec::leak(reports::all()));
+        command.build();
+        let report = command.find_subcommand("report").unwrap().find_subcommand("success-rate");
+        let flags = report.unwrap().get_arguments();
+        let ours = flags.filter(|flag| flag.get_help_heading() != Some(PARAMETERS));
+        let missing: Vec<_> =
+            ours.map(|flag| flag.get_id().as_str()).filter(|id| !RESERVED.contains(id)).collect();
+        assert_eq!(missing, Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,90 @@
+//! Named questions: files of SQL, each with a header that declares what it asks and answers.
+//!
+//! Promises: a report runs with nothing given; its parameters are bound and never pasted; what its
+//! header declares is what its query uses and gives, for users' own reports too, which add to those
+//! that Lookback brings along or take their place. Refuses: a file in which header and query do not
+//! agree, with its name and line.
+
+mod built_in;
+mod header;
+mod parameter;
+mod report;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::engine::nearest;
+use crate::error::{Error, Result};
+
+pub use self::built_in::all;
+pub use self::header::Column;
+pub use self::parameter::{Parameter, RESERVED, Takes};
+pub use self::report::Report;
+
+/// The reports that Lookback brings along and those of the files `*.sql` in a user's folder, which
+/// go before; by subject and name.
+///
+/// # Errors
+/// `Input` for a folder that is not there and for the first file that is no report.
+pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
+    let shown = folder.display();
+    let failed = |err| Error::io(format!("read the folder of reports \"{shown}\""), err);
+    if !folder.is_dir() {
+        return Err(Error::input(format!("there is no folder of reports \"{shown}\"")).with_hint(
+            "name a folder of .sql files with --reports, or with `reports` in lookback.toml",
+        ));
+    }
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    paths.sort();
+    let mut by_name: BTreeMap<String, Report> = BTreeMap::new();
+    let own = paths.iter().map(|path| Report::read(path));
+    for report in all().into_iter().map(Ok).chain(own) {
+        let report = report?;
+        by_name.insert(report.name.clone(), report);
+    }
+    Ok(sorted(by_name.into_values().collect()))
+}
+
+/// The report with that name.
+///
+/// # Errors
+/// `Input` if there is none.
+pub fn find<'a>(reports: &'a [Report], name: &str) -> Result<&'a Report> {
+    reports.iter().find(|report| report.name == name).ok_or_else(|| {
+        let error = Error::input(format!("there is no report \"{name}\""));
+        match nearest(name, reports.iter().map(|report| report.name.as_str())) {
+            Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
+            None => error.with_hint("list the reports with: lookback report"),
+        }
+    })
+}
+
+/// By subject and name.
+fn sorted(mut reports: Vec<Report>) -> Vec<Report> {
+    reports.sort_by(|a, b| (&a.subject, &a.name).cmp(&(&b.subject, &b.name)));
+    reports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_in_a_name_is_told_with_the_nearest() {
+        let reports = all();
+        let find = |name| find(&reports, name).map(|report| report.name.as_str());
+        assert_eq!(find("success-rate").unwrap(), "success-rate");
+        let told = |name| {
+            let err = find(name).unwrap_err();
+            (err.chain(), err.hint().unwrap_or_default().to_owned())
+        };
+        let expected = ("there is no report \"sucess-rate\"", "did you mean \"success-rate\"?");
+        assert_eq!(told("sucess-rate"), (expected.0.to_owned(), expected.1.to_owned()));
+        let expected = ("there is no report \"weather\"", "list the reports with: lookback report");
+        assert_eq!(told("weather"), (expected.0.to_owned(), expected.1.to_owned()));
+    }
+}

@@ -1,0 +1,225 @@
+//! A report: a file of one query, checked against its header.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::{Answer, Engine, Template, Value};
+use crate::error::{Error, Kind, Result};
+
+use super::header::{Column, Header, is_name, wrong};
+use super::parameter::{NOW, Parameter};
+
+/// A question with a name.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Its name: that of its file, without `.sql`.
+    pub name: String,
+    /// What it is about, in a word: reports are listed by it.
+    pub subject: String,
+    /// What it is called, in a few words.
+    pub title: String,
+    /// The question that it answers, in sentences.
+    pub question: String,
+    /// Its parameters, as the header has them.
+    pub parameters: Vec<Parameter>,
+    /// The columns of its answer, as the header has them.
+    pub columns: Vec<Column>,
+    /// The whole text of its file.
+    pub sql: String,
+    /// The user's file that it was read from; `None` for one that Lookback brings along.
+    pub file: Option<PathBuf>,
+    template: Template,
+}
+
+impl Report {
+    /// Reads one that Lookback brings along.
+    pub(super) fn built_in(name: &str, text: &str) -> Result<Self> {
+        Self::parse(name, text, None)
+            .map_err(|err| located(&format!("sql/reports/{name}.sql"), &err))
+    }
+
+    /// Reads one of a user's.
+    ///
+    /// # Errors
+    /// The first thing that is not as it should be, with the file and its line.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|err| Error::io(format!("read the report \"{shown}\""), err))?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        if !is_name(&stem.replace('-', "_")) {
+            return Err(Error::input(format!(
+                "file \"{shown}\": \"{stem}\" is no name of a report"
+            ))
+            .with_hint("use letters from a to z, digits and hyphens"));
+        }
+        Self::parse(&stem, &text, Some(path.to_owned())).map_err(|err| located(&shown, &err))
+    }
+
+    fn parse(name: &str, text: &str, file: Option<PathBuf>) -> Result<Self> {
+        let Header { title, subject, question, parameters, columns } = Header::parse(text)?;
+        let template = Template::parse(text)?;
+        check_parameters(&parameters, &template)?;
+        check_columns(&columns, &template)?;
+        let (name, sql) = (name.to_owned(), text.to_owned());
+        Ok(Self { name, subject, title, question, parameters, columns, sql, file, template })
+    }
+
+    /// The parameter with that name.
+    ///
+    /// # Errors
+    /// `Input` if the report has none.
+    pub fn parameter(&self, name: &str) -> Result<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name).ok_or_else(|| {
+            let message = format!("report \"{}\" has no parameter \"{name}\"", self.name);
+            let names: Vec<_> = self.parameters.iter().map(|it| it.name.as_str()).collect();
+            let hint = match crate::engine::nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None if names.is_empty() => "it has no parameters at all".to_owned(),
+                None => format!("its parameters are {}", names.join(", ")),
+            };
+            Error::input(message).with_hint(hint)
+        })
+    }
+
+    /// The columns by which the answer is ordered.
+    pub fn order(&self) -> Vec<String> {
+        self.template.order()
+    }
+
+    /// Asks the question of `engine`; parameters that are not given have their defaults, and the
+    /// present instant (`$now`) is that of the engine.
+    ///
+    /// # Errors
+    /// `Input` for a parameter that the report does not have, that has a value of another type, or
+    /// that has none; whatever the query fails with.
+    pub async fn run(&self, engine: &Engine, given: &[(String, Value)]) -> Result<Answer> {
+        for (name, value) in given {
+            self.parameter(name)?.check(value)?;
+        }
+        let mut values = Vec::new();
+        for parameter in &self.parameters {
+            let value = given.iter().find(|(name, _)| *name == parameter.name);
+            let value = value.map(|(_, value)| value).or(parameter.default.as_ref());
+            let value = value.ok_or_else(|| self.lacks(parameter))?;
+            values.push((parameter.name.clone(), value.clone()));
+        }
+        if self.template.placeholders().iter().any(|it| it.name == NOW) {
+            values.push((NOW.to_owned(), Value::Time(engine.present())));
+        }
+        engine.run_bound(&self.template, &values).await.map_err(|err| {
+            match (&self.file, err.kind()) {
+                (Some(file), Kind::Input) => located(&file.display().to_string(), &err),
+                _ => err,
+            }
+        })
+    }
+
+    fn lacks(&self, parameter: &Parameter) -> Error {
+        let (name, takes) = (&parameter.name, &parameter.takes);
+        Error::input(format!("report \"{}\" needs a value of parameter \"{name}\"", self.name))
+            .with_hint(format!("it takes {takes}: {}", parameter.doc))
+    }
+}
+
+/// The same error, which is one of that file.
+fn located(file: &str, err: &Error) -> Error {
+    let separator = if err.to_string().starts_with("line ") { ", " } else { ": " };
+    let error = Error::new(err.kind(), format!("file \"{file}\"{separator}{}", err.chain()));
+    match err.hint() {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+fn check_parameters(declared: &[Parameter], template: &Template) -> Result<()> {
+    let used = template.placeholders();
+    let is_declared = |name: &str| name == NOW || declared.iter().any(|it| it.name == name);
+    if let Some(other) = used.iter().find(|it| !is_declared(&it.name)) {
+        let name = &other.name;
+        return Err(wrong(other.line, &format!("parameter \"${name}\" is not declared"))
+            .with_hint(format!("declare it in the header: -- param: {name} bigint 1 -- text")));
+    }
+    match declared.iter().find(|it| !used.iter().any(|other| other.name == it.name)) {
+        Some(Parameter { name, line, .. }) => {
+            let what = format!("parameter \"{name}\" is declared, and the query does not use it");
+            Err(wrong(*line, &what).with_hint(format!("write ${name} in the query")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_columns(declared: &[Column], template: &Template) -> Result<()> {
+    let produced = template.columns();
+    if let Some(other) = produced.iter().find(|it| !declared.iter().any(|own| own.name == it.name))
+    {
+        let name = &other.name;
+        let what = format!("column \"{name}\" of the query is not declared");
+        return Err(wrong(other.line, &what)
+            .with_hint(format!("say in the header what it means: -- column: {name} -- text")));
+    }
+    match declared.iter().find(|it| !produced.iter().any(|other| other.name == it.name)) {
+        Some(Column { name, line, .. }) => {
+            let what = format!("column \"{name}\" is declared, and the query does not have it");
+            Err(wrong(*line, &what))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_wrong(header: &str, query: &str, message: &str, hint: Option<&str>) {
+        let text = format!("-- title: T\n-- subject: s\n-- question: Why?\n{header}\n{query}\n");
+        let err = Report::built_in("x", &text).unwrap_err();
+        let expected = format!("file \"sql/reports/x.sql\"{message}");
+        assert_eq!((err.chain(), err.hint()), (expected, hint));
+    }
+
+    #[test]
+    fn header_and_query_must_agree() {
+        let column = "-- column: a -- A.";
+        check_wrong(
+            column,
+            "SELECT $days AS a",
+            ", line 5: parameter \"$days\" is not declared",
+            Some("declare it in the header: -- param: days bigint 1 -- text"),
+        );
+        check_wrong(
+            &format!("{column}\n-- param: days days 3 -- D."),
+            "SELECT $now AS a",
+            ", line 5: parameter \"days\" is declared, and the query does not use it",
+            Some("write $days in the query"),
+        );
+        check_wrong(
+            column,
+            "SELECT 1 AS a,\n2 AS b",
+            ", line 6: column \"b\" of the query is not declared",
+            Some("say in the header what it means: -- column: b -- text"),
+        );
+        check_wrong(
+            &format!("{column}\n-- column: b -- B."),
+            "SELECT 1 AS a",
+            ", line 5: column \"b\" is declared, and the query does not have it",
+            None,
+        );
+    }
+
+    #[test]
+    fn a_query_that_cannot_be_read_is_told_with_its_file() {
+        check_wrong(
+            "-- column: a -- A.",
+            "SELECT 1 AS",
+            ": the SQL does not parse: Expected: an identifier after AS, found: EOF",
+            None,
+        );
+        check_wrong(
+            "-- column: a -- A.",
+            "SELECT 1 AS a; SELECT 2 AS a",
+            ": the text is not one query",
+            Some("write one SELECT, with or without WITH"),
+        );
+    }
+}
