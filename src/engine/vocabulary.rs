@@ -130,9 +130,10 @@ fn fields(schema: &arrow::datatypes::Schema) -> Vec<Member> {
     schema.fields().iter().map(member).collect()
 }
 
-/// What every table that has a column of that name says of it, if they all say the same.
+/// What the tables of jobs that have a column of that name say of it, if they all say the same.
 fn documented(column: &str) -> Option<String> {
-    let all = tables::ALL.iter().flat_map(|table| table.columns);
+    let of_jobs = tables::ALL.iter().filter(|table| table.kind.is_some());
+    let all = of_jobs.flat_map(|table| table.columns);
     let mut docs = all.filter(|it| it.name == column).map(|it| it.doc);
     let first = docs.next()?;
     docs.all(|doc| doc == first).then(|| first.to_owned())

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_columns() {
-        check("SELECT '日本', x", (1, 14), "  SELECT '日本', x\n                ^");
+        check("SELECT '日本', x", (1, 14), "  SELECT '日本', x\n                 ^");
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub(super) fn complete(text: &str, at: usize, known: &Known) -> Completion {
         return fitting(start, &text[start..at], all);
     }
     let Some(statement) = Statement::around(text, at) else { return Completion::default() };
-    let all = match statement.spot() {
+    let spot = statement.spot();
+    let is_open = matches!(spot, Spot::Expression);
+    let all = match spot {
         Spot::Start => keywords(&STARTS),
         Spot::Member(owner) => members_of(&statement, &owner, names),
         Spot::Relation => relations(names),
@@ -64,7 +66,7 @@ pub(super) fn complete(text: &str, at: usize, known: &Known) -> Completion {
     if word.is_empty() {
         // Every function and keyword there is helps nobody who has not begun a word.
         found.candidates.retain(|it| it.doc != FUNCTION && it.doc != KEYWORD);
-        if found.candidates.is_empty() {
+        if is_open && found.candidates.is_empty() {
             found.candidates = keywords(&KEYWORDS);
         }
     }

@@ -118,7 +118,7 @@ fn bands(days: &Days, signs: &Signs, width: usize, drawing: &mut Drawing) {
     while from < weeks {
         let count = on_a_line.min(weeks - from);
         let monday = days.monday + 7 * i64::try_from(from).unwrap_or(0);
-        drawing.pieces(vec![(Ink::Plain, months(days, monday, count, cell))]);
+        drawing.pieces(vec![(Ink::Plain, months(days, monday, count, cell, width))]);
         for (weekday, name) in (0i64..).zip(WEEKDAYS) {
             let mut pieces = vec![(Ink::Plain, format!("{name} "))];
             for week in (0i64..).take(count) {
@@ -132,12 +132,13 @@ fn bands(days: &Days, signs: &Signs, width: usize, drawing: &mut Drawing) {
 
 /// The names of the months, each above the week that holds its first day; the first week's month
 /// too, where there is room before the next.
-fn months(days: &Days, monday: i64, weeks: usize, cell: usize) -> String {
+fn months(days: &Days, monday: i64, weeks: usize, cell: usize, width: usize) -> String {
     let mut names: Vec<(usize, String)> = Vec::new();
     for (index, start) in (0..weeks).zip((0i64..).map(|week| monday + 7 * week)) {
         let last = (start + 6).min(days.last);
         let month = |day: i64| instant_text(day * DAY, "%b");
-        let begins = day_of_month(last) <= 7 && last >= days.first;
+        // The first of a month is among the days of the week that are drawn.
+        let begins = i64::from(day_of_month(last)) <= last - start.max(days.first) + 1;
         if index == 0 || begins {
             names.push((
                 HEAD + index * cell,
@@ -149,7 +150,7 @@ fn months(days: &Days, monday: i64, weeks: usize, cell: usize) -> String {
         names.remove(0);
     }
     let mut line = String::new();
-    for (column, name) in names {
+    for (column, name) in names.into_iter().filter(|(column, _)| column + 3 <= width) {
         line.push_str(&" ".repeat(column.saturating_sub(line.len())));
         line.push_str(&name);
     }

@@ -28,6 +28,8 @@ const SHADES_OF_SIXTEEN: [u8; SHADES] = [36, 36, 34, 34];
 /// The shades among 256: one blue, ever stronger, that is neither white nor black.
 const SHADES_OF_MANY: [u8; SHADES] = [117, 75, 33, 27];
 
+/// Words in fewer columns are not read.
+const COLUMNS_MIN: usize = 20;
 /// A sign, the space behind it, and the space behind its meaning.
 const LEGEND_SPACE: usize = 4;
 
@@ -44,7 +46,7 @@ pub(super) struct Drawing {
 impl Drawing {
     /// One without lines.
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns, lines: Vec::new() }
+        Self { columns: columns.max(COLUMNS_MIN), lines: Vec::new() }
     }
 
     /// Adds words, on as many lines as they need.

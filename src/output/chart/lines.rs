@@ -1,7 +1,7 @@
 //! Lines along a time, drawn by `ratatui` into a buffer of its own.
 
 use ratatui_core::buffer::Buffer;
-use ratatui_core::layout::Rect;
+use ratatui_core::layout::{Alignment, Rect};
 use ratatui_core::style::Color;
 use ratatui_core::symbols::Marker;
 use ratatui_core::widgets::Widget;
@@ -19,10 +19,12 @@ const LINES: u16 = 16;
 const LINES_NARROW: u16 = 11;
 /// A chart of fewer columns than this is narrow: shorter, and with fewer times at its axis.
 const NARROW: usize = 60;
+/// In fewer columns than this there is no room for two dates with their years.
+const WIDTH_OF_DATES: usize = 36;
 /// `ratatui` needs some room to draw anything.
 const WIDTH_MIN: usize = 24;
 /// Into how many steps the numbers are cut.
-const STEPS: u32 = 4;
+const STEPS: u32 = 5;
 /// What tells the series apart where there are no colours.
 const SIGNS: [char; SERIES_MAX] = ['*', 'o', '+', 'x', '@', '%'];
 
@@ -127,8 +129,12 @@ fn plot(
     let last = last.max(first + 1_000_000);
     let x = ChartAxis::default()
         .bounds([seconds(first), seconds(last)])
-        .labels(times(first, last, is_narrow));
-    let y = ChartAxis::default().bounds([least, most]).labels(numbers(least, most, step));
+        .labels(times(first, last, canvas.width))
+        .labels_alignment(Alignment::Right);
+    let y = ChartAxis::default()
+        .bounds([least, most])
+        .labels(numbers(least, most, step))
+        .labels_alignment(Alignment::Right);
     let mut buffer = Buffer::empty(area);
     Chart::new(datasets.collect())
         .x_axis(x)
@@ -152,14 +158,15 @@ fn numbers(least: f64, most: f64, step: f64) -> Vec<String> {
     labels
 }
 
-fn times(first: i64, last: i64, is_narrow: bool) -> Vec<String> {
+fn times(first: i64, last: i64, width: usize) -> Vec<String> {
     let format = match last - first {
+        span if span >= 2 * DAY && width < WIDTH_OF_DATES => "%m-%d",
         span if span >= 2 * DAY => "%Y-%m-%d",
         span if span >= 3_600_000_000 => "%m-%d %H:%M",
         _ => "%H:%M:%S",
     };
     let middle = first + (last - first) / 2;
-    let shown = if is_narrow { vec![first, last] } else { vec![first, middle, last] };
+    let shown = if width < NARROW { vec![first, last] } else { vec![first, middle, last] };
     shown.into_iter().map(|time| instant_text(time, format)).collect()
 }
 
