@@ -65,11 +65,11 @@ impl Session<'_> {
     async fn act(&mut self, act: Act, arguments: &[String], depth: usize) -> Result<Step> {
         let argument = arguments.first().map(String::as_str);
         match act {
-            Act::Help => self.show(&commands::help())?,
+            Act::Help => self.show(&commands::help(screen_size().0))?,
             Act::Describe => self.describe(argument).await?,
             Act::Chart => self.chart(argument)?,
             Act::Format => self.set_format(argument)?,
-            Act::Output => self.set_output(argument),
+            Act::Output => self.set_output(argument)?,
             Act::Timing => self.is_timed = switch("timing", argument, self.is_timed)?,
             Act::Pager => self.is_paged = switch("pager", argument, self.is_paged)?,
             Act::Snapshot => self.tell_snapshot().await?,
@@ -112,7 +112,7 @@ impl Session<'_> {
         let all = self.names.read().unwrap_or_else(PoisonError::into_inner).reports.clone();
         let report = reports::find(&all, name)?.clone();
         if report::asks_for_help(flags) {
-            self.show(&report::help(&report))?;
+            self.show(&report::help(&report, screen_size().0))?;
             return Ok(Step::Next);
         }
         let given = report::given(&report, flags)?;
@@ -153,36 +153,26 @@ impl Session<'_> {
     }
 
     fn set_format(&mut self, name: Option<&str>) -> Result<()> {
-        let Some(name) = name else {
-            let format = self.format.unwrap_or(Format::Table);
-            printer::note(&format!("answers are written as {format}"));
-            return Ok(());
-        };
-        let format = Format::from_name(name).ok_or_else(|| {
-            let names = Format::ALL.map(Format::name);
-            let error = Error::input(format!("there is no format \"{name}\""));
-            match nearest(name, &names) {
-                Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
-                None => error.with_hint(format!("the formats are {}", names.join(", "))),
-            }
-        })?;
-        if format.is_binary() {
-            let message = format!("format {format} is binary and would upset the terminal");
-            return Err(Error::input(message)
-                .with_hint(format!("name a file instead: \\o answer.{format}")));
+        if let Some(name) = name {
+            self.format = named_format(name)?;
         }
-        self.format = (format != Format::Table).then_some(format);
+        let format = self.format.unwrap_or(Format::Table);
+        printer::note(&format!("answers are written as {format}"));
         Ok(())
     }
 
-    fn set_output(&mut self, path: Option<&str>) {
-        self.output = path.map(|path| self.path(path));
+    fn set_output(&mut self, path: Option<&str>) -> Result<()> {
+        let path = path.map(|path| self.path(path));
+        // Whether the file can be there is better told now than behind a long query.
+        drop(Target::open(path.as_deref())?);
+        self.output = path;
         match &self.output {
             Some(path) => {
                 printer::note(&format!("the next answer goes to \"{}\"", path.display()));
             }
             None => printer::note("answers go to the screen"),
         }
+        Ok(())
     }
 
     /// A path as a shell would take it: `~/` is the user's folder.
@@ -251,6 +241,25 @@ impl Session<'_> {
         }
         Ok(Step::Next)
     }
+}
+
+/// The format that is asked for; `None` is a table, or what a file's name says.
+fn named_format(name: &str) -> Result<Option<Format>> {
+    let format = Format::from_name(name).ok_or_else(|| {
+        let names = Format::ALL.map(Format::name);
+        let error = Error::input(format!("there is no format \"{name}\""));
+        match nearest(name, &names) {
+            Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
+            None => error.with_hint(format!("the formats are {}", names.join(", "))),
+        }
+    })?;
+    if format.is_binary() {
+        let message = format!("format {format} is binary and would upset the terminal");
+        return Err(
+            Error::input(message).with_hint(format!("name a file instead: \\o answer.{format}"))
+        );
+    }
+    Ok((format != Format::Table).then_some(format))
 }
 
 fn switch(name: &str, argument: Option<&str>, was: bool) -> Result<bool> {

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 
 use super::super::section::nearest;
 use super::input::{MARK, words};
+use super::pairs::pairs;
 
 /// A command.
 #[derive(Debug)]
@@ -168,14 +169,13 @@ fn unknown(name: &str) -> Error {
     }
 }
 
-/// The lines of `\?`.
-pub(super) fn help() -> String {
+/// The lines of `\?`, for so many columns.
+pub(super) fn help(width: usize) -> String {
     let typed = |it: &Command| format!("{} {}", it.typed(), it.arguments).trim_end().to_owned();
-    let widest = COMMANDS.iter().map(|it| typed(it).len()).max().unwrap_or(0);
-    let line = |it: &Command| format!("{:widest$}  {}\n", typed(it), it.doc);
+    let entries: Vec<_> = COMMANDS.iter().map(|it| (typed(it), it.doc.to_owned())).collect();
     let keys = "\nA statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens \
                 the\neditor, Ctrl-C cancels, Ctrl-D ends.\n";
-    COMMANDS.iter().map(line).collect::<String>() + keys
+    pairs(&entries, width) + keys
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::sync::PoisonError;
 
 use reedline::{
     Color, ColumnarMenu, Completer, CompletionResult, DefaultHinter, EditCommand, Emacs,
-    Highlighter, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode, PromptHistorySearch,
-    PromptHistorySearchStatus, Reedline, ReedlineEvent, ReedlineMenu, Signal, Span, StyledText,
-    Suggestion, ValidationResult, Validator, default_emacs_keybindings,
+    Highlighter, InputMode, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode,
+    PromptHistorySearch, PromptHistorySearchStatus, Reedline, ReedlineEvent, ReedlineMenu, Signal,
+    Span, StyledText, Suggestion, ValidationResult, Validator, default_emacs_keybindings,
 };
 
 use crate::engine::{LexemeKind, lexemes};
@@ -22,6 +22,8 @@ use super::{external, history};
 
 /// The name of the completion menu.
 const MENU: &str = "completion";
+/// The end of the prompt, which stays while the menu is open.
+const INDICATOR: &str = "> ";
 
 /// The line editor.
 pub(super) struct Editor {
@@ -44,7 +46,12 @@ impl Editor {
     pub(super) fn open(settings: &Settings, names: &Names) -> Self {
         let environment = &settings.environment;
         let has_colours = environment.terminal.colours() != Colours::None;
-        let menu = ColumnarMenu::default().with_name(MENU).with_columns(1);
+        // The tables of a statement may be named behind the cursor.
+        let menu = ColumnarMenu::default()
+            .with_name(MENU)
+            .with_columns(1)
+            .with_marker(INDICATOR)
+            .with_input_mode(InputMode::FullBuffer);
         let mut line = Reedline::create()
             .with_ansi_colors(has_colours)
             .use_bracketed_paste(true)
@@ -167,15 +174,15 @@ struct Sign {
 impl Sign {
     fn of(snapshot: Option<i64>) -> Self {
         let place = snapshot.map(|id| format!("@{id}")).unwrap_or_default();
-        let first = format!("lookback{place}> ");
-        let further = format!("{:>width$}", "-> ", width = first.len());
+        let first = format!("lookback{place}");
+        let further = format!("{:>width$}", "-> ", width = first.len() + INDICATOR.len());
         Self { first, further }
     }
 }
 
 impl Prompt for Sign {
     fn render_prompt_left(&self) -> Cow<'_, str> {
-        "".into()
+        (&self.first).into()
     }
 
     fn render_prompt_right(&self) -> Cow<'_, str> {
@@ -183,7 +190,7 @@ impl Prompt for Sign {
     }
 
     fn render_prompt_indicator(&self, _mode: PromptEditMode) -> Cow<'_, str> {
-        (&self.first).into()
+        INDICATOR.into()
     }
 
     fn render_prompt_multiline_indicator(&self) -> Cow<'_, str> {
@@ -196,6 +203,10 @@ impl Prompt for Sign {
             PromptHistorySearchStatus::Failing => "not found",
         };
         format!("({found}: {}) ", search.term).into()
+    }
+
+    fn get_prompt_color(&self) -> Color {
+        Color::Blue
     }
 
     fn get_indicator_color(&self) -> Color {

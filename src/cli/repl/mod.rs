@@ -12,6 +12,7 @@ mod external;
 mod history;
 mod input;
 mod options;
+mod pairs;
 mod report;
 mod screen;
 mod session;

@@ -6,6 +6,8 @@ use crate::engine::Value;
 use crate::error::{Error, Result};
 use crate::reports::{Parameter, Report};
 
+use super::pairs::pairs;
+
 /// True if and only if the flags ask what the report is.
 pub(super) fn asks_for_help(flags: &[String]) -> bool {
     flags.iter().any(|flag| flag == "--help" || flag == "-h")
@@ -46,8 +48,9 @@ pub(super) fn flag(parameter: &Parameter) -> String {
 }
 
 /// What a report asks, takes and answers.
-pub(super) fn help(report: &Report) -> String {
-    let mut text = format!("{}: {}\n\n{}\n", report.name, report.title, report.question);
+pub(super) fn help(report: &Report, width: usize) -> String {
+    let question = pairs(&[(String::new(), report.question.clone())], width);
+    let mut text = format!("{}: {}\n\n{question}", report.name, report.title);
     let parameters = report.parameters.iter().map(|it| {
         let default = match &it.default {
             None => " It must be given.".to_owned(),
@@ -56,21 +59,14 @@ pub(super) fn help(report: &Report) -> String {
         };
         (flag(it), format!("{}{default}", it.doc))
     });
-    list(&mut text, "flags", &parameters.collect::<Vec<_>>());
     let columns = report.columns.iter().map(|it| (it.name.clone(), it.doc.clone()));
-    list(&mut text, "columns", &columns.collect::<Vec<_>>());
+    for (title, entries) in [("flags", parameters.collect()), ("columns", columns.collect())] {
+        let entries: Vec<_> = entries;
+        if !entries.is_empty() {
+            let _ = write!(text, "\n{title}:\n{}", pairs(&entries, width));
+        }
+    }
     text
-}
-
-fn list(text: &mut String, title: &str, entries: &[(String, String)]) {
-    if entries.is_empty() {
-        return;
-    }
-    let widest = entries.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let _ = write!(text, "\n{title}:\n");
-    for (name, doc) in entries {
-        let _ = writeln!(text, "  {name:widest$}  {doc}");
-    }
 }
 
 #[cfg(test)]

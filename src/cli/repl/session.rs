@@ -203,7 +203,8 @@ impl<'a> Session<'a> {
             outcome => outcome?,
         };
         let Some(outcome) = outcome else {
-            printer::note("cancelled");
+            // Behind the `^C` that the terminal shows.
+            printer::note("\ncancelled");
             return Ok(false);
         };
         if outcome.written.is_none() {

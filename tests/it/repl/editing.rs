@@ -64,7 +64,16 @@ fn what_was_typed_before_comes_back_in_the_next_session() {
     terminal.see("SELECT 1 AS one;");
     terminal.press("\r");
     terminal.enter("");
-    assert_snapshot!(terminal.screen(), @"");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 1 AS one;
+    ┌─────┐
+    │ one │
+    ├─────┤
+    │   1 │
+    └─────┘
+    (1 row)
+    lookback>
+    ");
 }
 
 #[test]
@@ -85,7 +94,11 @@ fn pasted_lines_wait_for_enter() {
     let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
     terminal.press("\x1b[200~SELECT 1 AS one;\nSELECT\t2 AS two;\n\x1b[201~");
     terminal.see("2 AS two;");
-    assert_snapshot!(terminal.screen(), @"");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 1 AS one;
+           -> SELECT2 AS two;
+           ->
+    ");
     terminal.enter("");
     assert_snapshot!(terminal.screen(), @"");
 }
@@ -103,7 +116,16 @@ fn wide_and_combining_characters_keep_their_places() {
     terminal.see("'e\u{301}x' || '!' AS");
     terminal.press("\x1b[F");
     terminal.enter("c;");
-    assert_snapshot!(terminal.screen(), @"");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT '日本語' AS a, 'éx' || '!' AS c;
+    ┌────────┬─────┐
+    │ a      │ c   │
+    ├────────┼─────┤
+    │ 日本語 │ éx! │
+    └────────┴─────┘
+    (1 row)
+    lookback>
+    ");
 }
 
 #[test]
@@ -116,7 +138,11 @@ fn ctrl_c_gives_a_line_up_and_ctrl_d_ends() {
     let prompts = terminal.prompts();
     terminal.press(key::CTRL_C);
     terminal.see_prompt_after(prompts);
-    assert_snapshot!(terminal.screen(), @"");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 'a
+           -> b
+    lookback>
+    ");
     terminal.press(key::CTRL_D);
     assert_eq!(terminal.end(), 0);
 }
@@ -150,7 +176,16 @@ fn a_terminal_that_is_resized_goes_on() {
     let mut terminal = Terminal::repl(&desk, 100, &PLAIN);
     let query = "SELECT backup_job_id, creation_date, backup_vault_arn FROM backup_jobs LIMIT 1;";
     terminal.enter(query);
-    assert_snapshot!(terminal.screen(), @"");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT backup_job_id, creation_date, backup_vault_arn FROM backup_jobs LIMIT 1;
+    ┌───────────────┬──────────────────────┬──────────────────────────────────────────────────────┐
+    │ backup_job_id │ creation_date        │ backup_vault_arn                                     │
+    ├───────────────┼──────────────────────┼──────────────────────────────────────────────────────┤
+    │ b-3           │ 2026-01-02T03:00:00Z │ arn:aws:backup:eu-west-1:111111111111:backup-vault:v │
+    └───────────────┴──────────────────────┴──────────────────────────────────────────────────────┘
+    (1 row)
+    lookback>
+    ");
     terminal.resize(30, 50);
     terminal.clear();
     terminal.press(key::UP);

@@ -21,8 +21,6 @@ const LEFT: &str = "\x1b[D";
 pub(super) mod key {
     pub(crate) const UP: &str = super::UP;
     pub(crate) const LEFT: &str = super::LEFT;
-    pub(crate) const RIGHT: &str = "\x1b[C";
-    pub(crate) const HOME: &str = "\x1b[H";
     pub(crate) const BACKSPACE: &str = "\x7f";
     pub(crate) const CTRL_C: &str = "\x03";
     pub(crate) const CTRL_D: &str = "\x04";
