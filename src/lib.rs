@@ -52,14 +52,14 @@
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
 //! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
-//! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
+//! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow, charts.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`. May
 //!   name model, tables, engine, output.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: the demo, which compares the warehouse with the
 //!   simulated world. May name everything above.
-//! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
+//! - [`cli`]: arguments, settings, terminal, commands, the REPL. May name everything above, only to open
 //!   and call it.
 //!
 //! Data flows one way: source → ingest → store and catalog → engine → output or serve.

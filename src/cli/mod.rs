@@ -37,6 +37,7 @@ use crate::error::{Error, Kind, Result};
 use crate::reports::Report;
 
 pub use self::clock::SystemClock;
+pub use self::repl::repl_commands;
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};

@@ -1,5 +1,6 @@
 //! The names that a query may use, for completion and for lists of tables.
 
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use datafusion::prelude::SessionContext;
 
 use crate::error::Result;
@@ -107,10 +108,10 @@ fn declared(table: &Table, kind: RelationKind) -> Relation {
     };
     let column = |column: &tables::Column| Member {
         name: column.name.to_owned(),
-        doc: column.doc.to_owned(),
+        doc: column.doc.replace('`', ""),
     };
     let columns = table.columns.iter().map(column).collect();
-    Relation { name, kind, doc: table.doc.to_owned(), columns }
+    Relation { name, kind, doc: table.doc.replace('`', ""), columns }
 }
 
 async fn columns(context: &SessionContext, name: &str) -> Result<Vec<Member>> {
@@ -122,10 +123,10 @@ async fn columns(context: &SessionContext, name: &str) -> Result<Vec<Member>> {
     Ok(table.map(|table| fields(&table.schema())).unwrap_or_default())
 }
 
-fn fields(schema: &arrow::datatypes::Schema) -> Vec<Member> {
-    let member = |field: &arrow::datatypes::FieldRef| Member {
+fn fields(schema: &Schema) -> Vec<Member> {
+    let member = |field: &FieldRef| Member {
         name: field.name().clone(),
-        doc: documented(field.name()).unwrap_or_else(|| field.data_type().to_string()),
+        doc: documented(field.name()).unwrap_or_else(|| type_name(field.data_type())),
     };
     schema.fields().iter().map(member).collect()
 }
@@ -136,7 +137,21 @@ fn documented(column: &str) -> Option<String> {
     let all = of_jobs.flat_map(|table| table.columns);
     let mut docs = all.filter(|it| it.name == column).map(|it| it.doc);
     let first = docs.next()?;
-    docs.all(|doc| doc == first).then(|| first.to_owned())
+    docs.all(|doc| doc == first).then(|| first.replace('`', ""))
+}
+
+/// The name of a type in SQL, where Arrow's name is another.
+fn type_name(ty: &DataType) -> String {
+    match ty {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "varchar".to_owned(),
+        DataType::Int32 => "integer".to_owned(),
+        DataType::Int64 => "bigint".to_owned(),
+        DataType::Float64 => "double".to_owned(),
+        DataType::Date32 => "date".to_owned(),
+        DataType::Timestamp(_, None) => "timestamp".to_owned(),
+        DataType::Timestamp(_, Some(_)) => "timestamp with time zone".to_owned(),
+        other => other.to_string().to_lowercase(),
+    }
 }
 
 fn table_functions(context: &SessionContext, summaries: &Summaries) -> Result<Vec<TableFunction>> {

@@ -1,7 +1,7 @@
 //! What the commands of the REPL do.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use futures::StreamExt;
@@ -75,8 +75,7 @@ impl Session<'_> {
             Act::Snapshot => self.tell_snapshot().await?,
             Act::AsOf => self.set_as_of(argument).await?,
             Act::Reports => {
-                let text =
-                    listing(&self.names.read().unwrap_or_else(PoisonError::into_inner).reports);
+                let text = listing(&self.known().reports);
                 self.show(&text)?;
             }
             Act::Report => return self.report(arguments).await,
@@ -109,8 +108,7 @@ impl Session<'_> {
             return Err(Error::input("\\report needs the name of a report")
                 .with_hint("list the reports with \\reports"));
         };
-        let all = self.names.read().unwrap_or_else(PoisonError::into_inner).reports.clone();
-        let report = reports::find(&all, name)?.clone();
+        let report = reports::find(&self.known().reports, name)?.clone();
         if report::asks_for_help(flags) {
             self.show(&report::help(&report, screen_size().0))?;
             return Ok(Step::Next);
@@ -124,21 +122,17 @@ impl Session<'_> {
 
     async fn describe(&mut self, name: Option<&str>) -> Result<()> {
         let engine = self.engine().await?;
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).vocabulary.clone();
-        let answer = match name {
-            None => relations(&names)?,
-            Some(name) => match names.table_functions.iter().find(|it| it.name == name) {
-                Some(function) => members("argument", &function.arguments)?,
-                None => {
-                    let statement = engine.parse(&format!("DESCRIBE {name}"))?.pop();
-                    let statement = statement
-                        .ok_or_else(|| Error::input("there is no table without a name"))?;
-                    self.answer(Question::Statement(statement), None).await?;
-                    return Ok(());
-                }
+        let vocabulary = self.known().vocabulary.clone();
+        let function = |name| vocabulary.table_functions.iter().find(|it| it.name == name);
+        let question = match (name, name.and_then(function)) {
+            (None, _) => Question::Answer(relations(&vocabulary)?),
+            (_, Some(function)) => Question::Answer(members("argument", &function.arguments)?),
+            (Some(name), None) => match engine.parse(&format!("DESCRIBE {name}"))?.pop() {
+                Some(statement) => Question::Statement(statement),
+                None => return Err(Error::input(format!("\"{name}\" is no name of a table"))),
             },
         };
-        self.answer(Question::Answer(answer), None).await.map(drop)
+        self.answer(question, None).await.map(drop)
     }
 
     fn chart(&self, kind: Option<&str>) -> Result<()> {

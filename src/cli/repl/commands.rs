@@ -9,13 +9,13 @@ use super::pairs::pairs;
 
 /// A command.
 #[derive(Debug)]
-pub(in crate::cli) struct Command {
+pub(super) struct Command {
     /// Its name, without the backslash, and other names for it.
-    pub(in crate::cli) names: &'static [&'static str],
+    pub(super) names: &'static [&'static str],
     /// Its arguments, as help shows them.
-    pub(in crate::cli) arguments: &'static str,
+    pub(super) arguments: &'static str,
     /// One sentence.
-    pub(in crate::cli) doc: &'static str,
+    pub(super) doc: &'static str,
     /// How many arguments it takes at most.
     most: usize,
     /// What its first argument is.
@@ -75,7 +75,7 @@ const NONE: (&str, Takes) = ("", Takes::Nothing);
 const SWITCH: (&str, Takes) = ("[on|off]", Takes::Switch);
 
 /// Every command, in the order in which help lists them.
-pub(in crate::cli) static COMMANDS: [Command; 15] = [
+pub(super) static COMMANDS: [Command; 15] = [
     command(
         &["d", "dt", "describe", "tables"],
         Act::Describe,
@@ -130,8 +130,13 @@ pub(in crate::cli) static COMMANDS: [Command; 15] = [
 
 impl Command {
     /// Its name as it is typed.
-    pub(in crate::cli) fn typed(&self) -> String {
+    pub(super) fn typed(&self) -> String {
         format!("{MARK}{}", self.names[0])
+    }
+
+    /// The same with its arguments.
+    pub(super) fn usage(&self) -> String {
+        format!("{} {}", self.typed(), self.arguments).trim_end().to_owned()
     }
 }
 
@@ -146,10 +151,11 @@ pub(super) fn parse(text: &str) -> Result<(&'static Command, Vec<String>)> {
     let arguments = words(rest);
     if arguments.len() > command.most {
         let typed = command.typed();
-        let message = match command.most {
-            0 => format!("{typed} takes no argument, and is given \"{rest}\""),
-            _ => format!("{typed} takes one argument, and is given {}", arguments.len()),
-        };
+        if command.most == 0 {
+            let message = format!("{typed} takes no argument, and is given \"{}\"", rest.trim());
+            return Err(Error::input(message).with_hint("write it alone on its line"));
+        }
+        let message = format!("{typed} takes one argument, and is given {}", arguments.len());
         return Err(Error::input(message).with_hint("put an argument with spaces in quotes"));
     }
     Ok((command, arguments))
@@ -171,8 +177,7 @@ fn unknown(name: &str) -> Error {
 
 /// The lines of `\?`, for so many columns.
 pub(super) fn help(width: usize) -> String {
-    let typed = |it: &Command| format!("{} {}", it.typed(), it.arguments).trim_end().to_owned();
-    let entries: Vec<_> = COMMANDS.iter().map(|it| (typed(it), it.doc.to_owned())).collect();
+    let entries: Vec<_> = COMMANDS.iter().map(|it| (it.usage(), it.doc.to_owned())).collect();
     let keys = "\nA statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens \
                 the\neditor, Ctrl-C cancels, Ctrl-D ends.\n";
     pairs(&entries, width) + keys
@@ -200,7 +205,7 @@ mod tests {
             (command.act, words.iter().map(String::as_str).collect::<Vec<_>>())
         });
         let expected = expected.map(|(act, words)| (act, words.to_vec()));
-        assert_eq!(found.map_err(|err| err.to_string()), expected.map_err(str::to_owned));
+        assert_eq!(found.map_err(ToString::to_string), expected.map_err(str::to_owned));
     }
 
     #[test]

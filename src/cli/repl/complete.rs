@@ -183,6 +183,11 @@ fn expressions(statement: &Statement<'_>, names: &Vocabulary) -> Vec<Candidate> 
     let sources = statement.sources();
     let mut all: Vec<_> =
         sources.iter().flat_map(|source| columns(&source.relation, names)).collect();
+    if sources.is_empty() {
+        // Most people write what they select before where it is from.
+        let of_ours = names.relations.iter().filter(|it| it.kind != RelationKind::Ops);
+        all.extend(of_ours.flat_map(|it| columns(&it.name, names)));
+    }
     let aliases = sources.iter().filter_map(|source| {
         source
             .alias
@@ -296,6 +301,12 @@ mod tests {
         check("SELECT | FROM jobs j", &["kind", "outcome", "j"]);
         check("SELECT 1; SELECT outc| FROM jobs", &["outcome"]);
         check("SELECT outc| FROM backup_jobs; SELECT 1 FROM jobs", &[]);
+    }
+
+    #[test]
+    fn without_a_table_the_columns_of_all_tables_are_offered() {
+        check("SELECT copy_|", &["copy_job_id"]);
+        check("SELECT reg|", &["region"]);
     }
 
     #[test]

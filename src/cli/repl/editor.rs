@@ -158,7 +158,9 @@ impl Highlighter for Inks {
                 | LexemeKind::End
                 | LexemeKind::Sign => Color::Default.normal(),
             };
-            styled.push((style, text[lexeme.start..lexeme.end].to_owned()));
+            // A tab would move the cursor to where nobody expects it; as long as it is one byte, it
+            // can be shown as another.
+            styled.push((style, text[lexeme.start..lexeme.end].replace('\t', " ")));
         }
         styled
     }

@@ -18,6 +18,7 @@ mod screen;
 mod session;
 mod sql;
 mod trouble;
+mod workers;
 
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
@@ -36,6 +37,11 @@ pub(in crate::cli) use self::options::ReplOptions;
 const RC: &str = "lookback/rc";
 /// The same in the home folder.
 const RC_AT_HOME: &str = ".lookbackrc";
+
+/// The commands of the REPL that are not SQL, with their arguments, and what they do.
+pub fn repl_commands() -> impl Iterator<Item = (String, &'static str)> {
+    commands::COMMANDS.iter().map(|command| (command.usage(), command.doc))
+}
 
 /// True if and only if there is somebody to talk with.
 pub(super) fn has_terminal() -> bool {

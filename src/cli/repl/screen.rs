@@ -97,7 +97,7 @@ impl State {
     /// Chooses another way once the bytes held are too many.
     fn overflow(&mut self) -> io::Result<()> {
         let Way::Held(held) = &mut self.way else { return Ok(()) };
-        let lines = held.iter().filter(|byte| **byte == b'\n').count();
+        let lines = held.split(|byte| *byte == b'\n').count() - 1;
         match &self.pager {
             Some(pager) if lines > self.lines_max => {
                 let held = std::mem::take(held);

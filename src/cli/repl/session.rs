@@ -1,11 +1,10 @@
 //! What a session holds, and how it asks: each statement of the newest snapshot, stoppable.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use tokio::task::JoinHandle;
 
 use crate::catalog::AsOf;
 use crate::engine::{Answer, Engine, Statement, Value, Vocabulary};
@@ -20,6 +19,7 @@ use super::super::settings::Settings;
 use super::super::signals::Interrupts;
 use super::super::target::{Target, screen_size};
 use super::screen::Screen;
+use super::workers::Workers;
 
 /// The names that completion knows.
 #[derive(Debug)]
@@ -51,6 +51,7 @@ pub(super) struct Session<'a> {
     /// The views and settings that this session made: a new snapshot's engine needs them again.
     definitions: Vec<Statement>,
     interrupts: Interrupts,
+    workers: Workers,
 }
 
 /// What is asked: SQL, or what a command has worked out already.
@@ -92,6 +93,7 @@ impl<'a> Session<'a> {
             engine: Arc::new(engine),
             definitions: Vec::new(),
             interrupts: Interrupts::listen()?,
+            workers: Workers::new()?,
         })
     }
 
@@ -107,6 +109,11 @@ impl<'a> Session<'a> {
             self.reopen().await?;
         }
         Ok(Arc::clone(&self.engine))
+    }
+
+    /// The names there are.
+    pub(super) fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.names.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Which state is asked.
@@ -190,8 +197,8 @@ impl<'a> Session<'a> {
             Way::File(_) => (None, self.output.clone()),
         };
         let started = Instant::now();
-        let work = tokio::spawn(work(Arc::clone(&self.engine), question, format, way));
-        let outcome = stoppable(work, &mut self.interrupts).await;
+        let work = work(Arc::clone(&self.engine), question, format, way);
+        let outcome = self.workers.run(work, &mut self.interrupts).await;
         let took = started.elapsed();
         let is_whole = matches!(outcome, Ok(Some(_)));
         end(screen, is_whole)?;
@@ -265,26 +272,6 @@ fn end(screen: Option<Screen>, is_whole: bool) -> Result<()> {
 /// Runs a statement that has no rows.
 async fn make(engine: &Engine, statement: Statement) -> Result<()> {
     engine.run(statement).await?.collect().await.map(drop)
-}
-
-/// The end of `work`, or nothing if Ctrl-C came first.
-async fn stoppable<T>(
-    mut work: JoinHandle<Result<T>>,
-    interrupts: &mut Interrupts,
-) -> Result<Option<T>> {
-    tokio::select! {
-        outcome = &mut work => {
-            let outcome = outcome.map_err(|err| {
-                Error::internal("the query ended without an answer").with_source(err)
-            });
-            outcome?.map(Some)
-        }
-        () = interrupts.next() => {
-            // It stops where it next looks up; the prompt need not wait for that.
-            work.abort();
-            Ok(None)
-        }
-    }
 }
 
 /// Asks, and writes the answer where it goes.

@@ -53,23 +53,14 @@ impl<'a> Statement<'a> {
     pub(super) fn around(text: &'a str, at: usize) -> Option<Self> {
         let all = lexemes(text);
         let touched = all.iter().find(|it| it.start < at && at <= it.end);
-        let is_word = |kind| matches!(kind, LexemeKind::Name | LexemeKind::Keyword);
-        let word_at = match touched.map(|it| it.kind) {
-            Some(kind) if is_word(kind) => touched.map(|it| it.start),
-            Some(LexemeKind::Comment | LexemeKind::Text | LexemeKind::Number)
-                if {
-                    // Behind a text that has its end, and behind a line's comment, nothing is typed yet.
-                    touched.is_some_and(|it| at < it.end || it.kind != LexemeKind::Text)
-                } =>
-            {
-                return None;
-            }
-            Some(LexemeKind::Unfinished) => return None,
+        let word_at = match touched {
+            Some(it) if is_inside(it, at, text) => return None,
+            Some(it) if matches!(it.kind, LexemeKind::Name | LexemeKind::Keyword) => Some(it.start),
             _ => None,
         };
-        let ends = all.iter().filter(|it| it.kind == LexemeKind::End);
-        let from = ends.clone().filter(|it| it.end <= at).map(|it| it.end).last().unwrap_or(0);
-        let until = ends.map(|it| it.start).find(|start| *start >= at).unwrap_or(text.len());
+        let ends = || all.iter().filter(|it| it.kind == LexemeKind::End);
+        let from = ends().map(|it| it.end).rfind(|end| *end <= at).unwrap_or(0);
+        let until = ends().map(|it| it.start).find(|start| *start >= at).unwrap_or(text.len());
         let is_ours = |it: &&Lexeme| {
             it.start >= from
                 && it.end <= until
@@ -222,6 +213,17 @@ impl<'a> Statement<'a> {
     }
 }
 
+/// True if and only if the cursor is in a piece in which no word of SQL is typed, and not behind it.
+fn is_inside(lexeme: &Lexeme, at: usize, text: &str) -> bool {
+    let is_behind = at == lexeme.end;
+    match lexeme.kind {
+        LexemeKind::Text => !is_behind,
+        LexemeKind::Comment => !(is_behind && text[..at].ends_with(['\n', '/'])),
+        LexemeKind::Number | LexemeKind::Unfinished => true,
+        _ => false,
+    }
+}
+
 /// Behind these stands a table.
 const STAND_BEFORE_RELATIONS: [&str; 5] = ["FROM", "JOIN", "DESCRIBE", "TABLE", "VIEW"];
 
@@ -253,19 +255,21 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_spot(sql: &str, expected: Spot) {
-        assert_eq!(Statement::around(sql, sql.len()).unwrap().spot(), expected, "{sql}");
+    fn check_spot(sql: &str, expected: &Spot) {
+        assert_eq!(&Statement::around(sql, sql.len()).unwrap().spot(), expected, "{sql}");
     }
 
     #[test]
     fn the_cursor_is_somewhere() {
-        check_spot("", Spot::Start);
-        check_spot("SELECT 1; SEL", Spot::Start);
-        check_spot("SELECT a FROM b, ", Spot::Relation);
-        check_spot("SELECT a, ", Spot::Expression);
-        check_spot("SELECT a FROM b WHERE a IN (1, ", Spot::Expression);
-        check_spot("SELECT \"A\".x", Spot::Member("A".to_owned()));
-        check_spot("SELECT f(a, ", Spot::Argument("f".to_owned()));
-        check_spot("SELECT f(a) ", Spot::Expression);
+        check_spot("", &Spot::Start);
+        check_spot("SELECT 1; SEL", &Spot::Start);
+        check_spot("SELECT a FROM b, ", &Spot::Relation);
+        check_spot("SELECT a, ", &Spot::Expression);
+        check_spot("SELECT a FROM b WHERE a IN (1, ", &Spot::Expression);
+        check_spot("SELECT \"A\".x", &Spot::Member("A".to_owned()));
+        check_spot("SELECT f(a, ", &Spot::Argument("f".to_owned()));
+        check_spot("SELECT f(a) ", &Spot::Expression);
+        check_spot("-- a\n", &Spot::Start);
+        check_spot("SELECT /* a */", &Spot::Expression);
     }
 }

@@ -89,12 +89,11 @@ impl Frame {
         let mut series = Vec::new();
         for number in &roles.numbers {
             let values = numbers(&batches, *number)?;
-            match &labels {
-                Some(labels) => series.extend(spread(labels, values)),
-                None => {
-                    let points = values.into_iter().enumerate().collect();
-                    series.push(Series { name: name(*number), points });
-                }
+            if let Some(labels) = &labels {
+                series.extend(spread(labels, values));
+            } else {
+                let points = values.into_iter().enumerate().collect();
+                series.push(Series { name: name(*number), points });
             }
         }
         let mut notes = Vec::new();

@@ -42,7 +42,7 @@ pub(super) fn draw(frame: &Frame, canvas: Canvas) -> Result<Drawing> {
     let segments: Vec<_> = (frame.series.iter().enumerate())
         .flat_map(|(index, series)| segments(index, series, times))
         .collect();
-    let buffer = plot(&segments, &signs, [first, last], bounds(frame), canvas);
+    let buffer = plot(&segments, &signs, [first, last], heights(frame), canvas);
     let mut drawing = Drawing::new(canvas.width);
     drawing.words(&frame.title());
     for row in 0..buffer.area.height {
@@ -96,22 +96,42 @@ fn seconds(micros: i64) -> f64 {
     (micros / 1_000_000) as f64
 }
 
-/// From where to where the numbers go, in round steps, and the step.
-fn bounds(frame: &Frame) -> (f64, f64, f64) {
+/// From where to where the numbers go, in round steps.
+#[derive(Clone, Copy)]
+struct Heights {
+    least: f64,
+    most: f64,
+    step: f64,
+}
+
+fn heights(frame: &Frame) -> Heights {
     let points = frame.series.iter().flat_map(|series| &series.points);
     let values = points.filter_map(|(_, value)| *value);
     let (least, most) =
         values.fold((0f64, 0f64), |(least, most), value| (least.min(value), most.max(value)));
     let span = if most > least { most - least } else { 1.0 };
     let step = step(span, STEPS, frame.is_whole());
-    ((least / step).floor() * step, (most / step).ceil().max(1.0) * step, step)
+    let most = (most / step).ceil().max(1.0) * step;
+    Heights { least: (least / step).floor() * step, most, step }
+}
+
+impl Heights {
+    fn labels(self) -> Vec<String> {
+        let mut labels = Vec::new();
+        let mut at = self.least;
+        while at <= self.most + self.step / 2.0 {
+            labels.push(short(at));
+            at += self.step;
+        }
+        labels
+    }
 }
 
 fn plot(
     segments: &[Segment],
     signs: &Signs,
     [first, last]: [i64; 2],
-    (least, most, step): (f64, f64, f64),
+    heights: Heights,
     canvas: Canvas,
 ) -> Buffer {
     let datasets = segments.iter().map(|(series, points)| {
@@ -132,8 +152,8 @@ fn plot(
         .labels(times(first, last, canvas.width))
         .labels_alignment(Alignment::Right);
     let y = ChartAxis::default()
-        .bounds([least, most])
-        .labels(numbers(least, most, step))
+        .bounds([heights.least, heights.most])
+        .labels(heights.labels())
         .labels_alignment(Alignment::Right);
     let mut buffer = Buffer::empty(area);
     Chart::new(datasets.collect())
@@ -147,16 +167,6 @@ fn plot(
 /// The colours in the buffer; only which series they stand for is read from it.
 const COLOURS: [Color; SERIES_MAX] =
     [Color::Cyan, Color::Magenta, Color::Green, Color::Yellow, Color::Blue, Color::Red];
-
-fn numbers(least: f64, most: f64, step: f64) -> Vec<String> {
-    let mut labels = Vec::new();
-    let mut at = least;
-    while at <= most + step / 2.0 {
-        labels.push(short(at));
-        at += step;
-    }
-    labels
-}
 
 fn times(first: i64, last: i64, width: usize) -> Vec<String> {
     let format = match last - first {

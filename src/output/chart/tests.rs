@@ -346,7 +346,11 @@ fn a_calendar_tells_zero_from_no_data() {
     . 0  : 1 to 3  + 4 to 7  * 8 to 10
     # 11 to 14  - no data
     ");
-    let few = year(20);
+}
+
+#[test]
+fn shades_have_colours_where_there_are_any() {
+    let (calendar, few) = (Some(ChartKind::Calendar), year(20));
     assert_snapshot!(coloured(calendar, Colours::Many, &few), @"
     failed by day, 2026-11-01 to 2026-11-20
         Nov

@@ -5,9 +5,10 @@ mod blocks;
 use std::fmt::Write;
 use std::{env, fs};
 
+use lookback::cli::repl_commands;
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
-use lookback::output::Format;
+use lookback::output::{ChartKind, Format};
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
 
@@ -18,9 +19,14 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [("formats", formats()), ("tables", reference())]
-        .iter()
-        .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
+    let generated = [
+        ("formats", formats()),
+        ("commands", commands()),
+        ("charts", charts()),
+        ("tables", reference()),
+    ];
+    let expected =
+        generated.iter().fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
         fs::write(PATH, expected).unwrap();
         return;
@@ -79,6 +85,23 @@ fn formats() -> String {
     let mut text = "| format | what it is |\n| --- | --- |\n".to_owned();
     for format in Format::ALL {
         writeln!(text, "| `{format}` | {} |", format.doc()).unwrap();
+    }
+    text
+}
+
+fn commands() -> String {
+    let mut text = "| command | what it does |\n| --- | --- |\n".to_owned();
+    for (command, doc) in repl_commands() {
+        let command = command.replace('|', "\\|");
+        writeln!(text, "| `{command}` | {doc} |").unwrap();
+    }
+    text
+}
+
+fn charts() -> String {
+    let mut text = "| chart | what it is |\n| --- | --- |\n".to_owned();
+    for kind in ChartKind::ALL {
+        writeln!(text, "| `{kind}` | {} |", kind.doc()).unwrap();
     }
     text
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use super::{ENDLESS, PLAIN, Terminal, desk, key};
+use super::{BUSY, ENDLESS, PLAIN, Terminal, desk, key};
 
 #[test]
 fn without_a_command_a_terminal_gets_the_repl() {
@@ -46,6 +46,23 @@ fn a_query_that_never_ends_is_cancelled_and_the_prompt_stays() {
     ");
     terminal.press("\\q\r");
     // What still runs does not keep the process.
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_query_that_is_busy_on_every_thread_is_cancelled_too() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    let prompts = terminal.prompts();
+    terminal.press(BUSY);
+    terminal.press("\r");
+    terminal.see_it_run();
+    terminal.press(key::CTRL_C);
+    terminal.see_prompt_after(prompts);
+    // What still runs does not keep the next query either.
+    terminal.enter("SELECT count(*) AS jobs FROM backup_jobs;");
+    assert_snapshot!(terminal.screen(), @"");
+    terminal.press(key::CTRL_D);
     assert_eq!(terminal.end(), 0);
 }
 

@@ -64,7 +64,6 @@ fn an_answer_goes_to_a_file_and_the_next_one_to_the_screen() {
     assert!(!desk.path("answer.csv").exists());
     terminal.enter(query);
     terminal.enter(query);
-    terminal.enter("\\o nowhere/a.csv");
     assert_snapshot!(terminal.screen(), @r#"
       SELECT nothing;
              ^
@@ -91,6 +90,12 @@ fn an_answer_goes_to_a_file_and_the_next_one_to_the_screen() {
     zt"
     lookback>
     "#);
+    terminal.resize(24, 200);
+    terminal.clear();
+    terminal.enter("\\o nowhere/a.csv");
+    let screen = terminal.screen();
+    let told = screen.split(" at path").next().unwrap();
+    assert_snapshot!(told, @"");
     let answer = fs::read_to_string(desk.path("answer.csv")).unwrap();
     assert_eq!(answer, "id,state\nb-1,COMPLETED\nb-2,RUNNING\nb-3,CREATED\n");
 }
@@ -176,6 +181,24 @@ fn an_editor_that_fails_changes_nothing() {
         Terminal::repl(&desk, 80, &[PLAIN[0], PLAIN[1], PLAIN[2], ("EDITOR", "false")]);
     terminal.enter("\\e");
     assert_snapshot!(terminal.screen(), @"");
+}
+
+#[test]
+fn reports_are_listed_documented_and_run() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    terminal.resize(60, 80);
+    terminal.clear();
+    terminal.enter("\\report success-rate --help");
+    assert_snapshot!(terminal.screen(), @"");
+    terminal.clear();
+    terminal.enter("\\format csv");
+    terminal.enter("\\report outcomes-by-day --days 7");
+    terminal.enter("\\report outcomes-by-day --dys 7");
+    terminal.enter("\\report");
+    assert_snapshot!(terminal.screen(), @"");
+    terminal.press("\\report succ\t");
+    terminal.see("success-rate");
 }
 
 #[test]
@@ -283,7 +306,7 @@ fn a_session_begins_with_the_user_s_file() {
     desk.write("named.sql", "SELECT named;\n");
     assert_snapshot!(begin(&["repl", "--init", "named.sql"]), @"");
     let mut terminal = Terminal::open(&desk, (24, 70), &["repl", "--init", "none.sql"], &PLAIN);
-    terminal.see("hint");
+    terminal.see("error");
     assert_snapshot!(terminal.screen(), @"");
     assert_eq!(terminal.end(), 2);
 }

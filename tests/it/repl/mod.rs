@@ -16,6 +16,10 @@ fn desk() -> Desk {
     desk
 }
 
+/// A query that takes hours, and every thread there is.
+const BUSY: &str = "SELECT sum(a.value * b.value) AS n FROM generate_series(1, 3000000) a \
+    JOIN generate_series(1, 3000000) b ON a.value % 7 = b.value % 7;";
+
 /// A query that never ends.
 const ENDLESS: &str =
     "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n;";

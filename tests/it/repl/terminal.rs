@@ -14,13 +14,11 @@ use crate::cli::Desk;
 /// Nothing takes so long that works: this is only there so that a test cannot hang.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-const UP: &str = "\x1b[A";
-const LEFT: &str = "\x1b[D";
-
 /// Keys, as a terminal sends them.
 pub(super) mod key {
-    pub(crate) const UP: &str = super::UP;
-    pub(crate) const LEFT: &str = super::LEFT;
+    pub(crate) const UP: &str = "\x1b[A";
+    pub(crate) const LEFT: &str = "\x1b[D";
+    pub(crate) const END: &str = "\x1b[F";
     pub(crate) const BACKSPACE: &str = "\x7f";
     pub(crate) const CTRL_C: &str = "\x03";
     pub(crate) const CTRL_D: &str = "\x04";
