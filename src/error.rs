@@ -42,14 +42,24 @@ struct Inner {
     kind: Kind,
     message: String,
     hint: Option<String>,
+    place: Option<Place>,
     source: Option<Box<dyn error::Error + Send + Sync>>,
+}
+
+/// Where in the text of a request something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, in characters, from 1.
+    pub column: usize,
 }
 
 impl Error {
     /// An error of `kind`; `message` is lower case, without a full stop, and names the object.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { inner: Box::new(Inner { kind, message, hint: None, source: None }) }
+        Self { inner: Box::new(Inner { kind, message, hint: None, place: None, source: None }) }
     }
 
     /// The request is wrong.
@@ -79,6 +89,13 @@ impl Error {
         self
     }
 
+    /// Adds where in the text of the request it is.
+    #[must_use]
+    pub fn with_place(mut self, place: Place) -> Self {
+        self.inner.place = Some(place);
+        self
+    }
+
     /// Keeps the cause.
     #[must_use]
     pub fn with_source(
@@ -99,11 +116,17 @@ impl Error {
         self.inner.hint.as_deref()
     }
 
+    /// Where in the text of the request it is, if that is known.
+    pub fn place(&self) -> Option<Place> {
+        self.inner.place
+    }
+
     /// The same error once more, for a caller that only lends it; causes become text.
     #[must_use]
     pub fn restate(&self) -> Self {
         let mut error = Self::new(self.kind(), self.chain());
         error.inner.hint.clone_from(&self.inner.hint);
+        error.inner.place = self.inner.place;
         error
     }
 

@@ -56,7 +56,7 @@
 //! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
 //! - [`export`]: answers as folders of files, partitioned, whole or not at all. May name model,
 //!   tables, catalog, lake, engine, output.
-//! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
+//! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow, charts.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
 //!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
 //!   signatures it verifies. May name model, tables, engine, output.
@@ -65,8 +65,8 @@
 //! - [`nights`]: what is made of several rooms: reconciling AWS's counts with what is held, the
 //!   whole night, and the demo, which compares the warehouse with the simulated world. May name
 //!   everything above.
-//! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
-//!   and call it.
+//! - [`cli`]: arguments, settings, terminal, commands, the REPL. May name everything above, only to
+//!   open and call it.
 //!
 //! Data flows one way: source → ingest → store and catalog → engine → output, export or serve.
 //!

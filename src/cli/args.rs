@@ -16,10 +16,13 @@ use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 use crate::reports::Report;
 
+use super::chart::ChartOptions;
 use super::completions::{CompletionsOptions, ManOptions};
+use super::config::CONCURRENCY_MAX;
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
 use super::export::ExportOptions;
+use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
 use super::serve::ServeCommand;
 use super::show_config::ConfigOptions;
@@ -97,6 +100,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Serve(ServeCommand),
     Man(ManOptions),
+    Repl(ReplOptions),
     Report(ReportOptions),
     Reconcile(ReconcileOptions),
     Sql(SqlOptions),
@@ -374,11 +378,14 @@ pub(super) struct SqlOptions {
     pub(super) output: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(super) chart: ChartOptions,
+
+    #[command(flatten)]
     pub(super) read: ReadOptions,
 }
 
 /// Which state is asked, by whom, and with what means.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct ReadOptions {
     /// Ask an earlier state: the number of a snapshot, or an instant.
     #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]

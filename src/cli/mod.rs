@@ -6,6 +6,7 @@
 //! rooms and calls them.
 
 mod args;
+mod chart;
 mod clock;
 mod completions;
 mod config;
@@ -22,6 +23,7 @@ mod printer;
 mod progress;
 mod provenance;
 mod reconcile;
+mod repl;
 mod report;
 mod section;
 mod serve;
@@ -33,15 +35,20 @@ mod sql;
 mod status;
 mod summaries;
 mod target;
+mod terminal;
 mod units;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
+
 use crate::error::{Error, Kind, Result};
+use crate::reports::Report;
 
 pub use self::clock::SystemClock;
 pub use self::provenance::{Declared, SETTINGS};
+pub use self::repl::repl_commands;
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};
@@ -91,7 +98,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
     let (typed, environment) =
         (arguments.into_iter().collect::<Vec<_>>(), Environment::of_process());
     let reports = report::known(&typed, &environment)?;
-    let arguments = match Arguments::read(typed, reports) {
+    let arguments = match parse(typed, reports) {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
@@ -100,7 +107,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         .enable_all()
         .build()
         .map_err(|err| Error::io("start the runtime", err))?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         signals::survive_file_limit()?;
         match &arguments.command {
             Command::Completions(options) => completions::completions(options),
@@ -113,13 +120,33 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Serve(command) => serve::run(&settings, command).await,
             Command::Man(options) => completions::man(options),
+            Command::Repl(options) => repl::run(&settings, options).await,
             Command::Report(options) => report::run(&settings, options, reports).await,
             Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
         }
-    })
+    });
+    // A query that was cancelled may still be at work until it looks up; nobody waits for it.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// What was typed; on a terminal, no command at all is the REPL.
+fn parse(mut typed: Vec<OsString>, reports: &'static [Report]) -> Result<Arguments, clap::Error> {
+    let parsed = Arguments::read(typed.clone(), reports);
+    let is_bare = parsed.as_ref().is_err_and(|err| {
+        matches!(
+            err.kind(),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+        )
+    });
+    if is_bare && repl::has_terminal() {
+        typed.push("repl".into());
+        return Arguments::read(typed, reports);
+    }
+    parsed
 }
 
 /// Tells an error on standard error: the message with its causes, and the way out.

@@ -18,8 +18,14 @@ const WIPE: &str = "\r\x1b[K";
 
 /// Tells an error, its causes and the way out.
 pub(super) fn error(err: &Error) {
+    error_at(err, None);
+}
+
+/// Tells an error, its causes, the lines of text that it is about, and the way out.
+pub(super) fn error_at(err: &Error, lines: Option<&str>) {
+    let lines = lines.map(|lines| format!("\n{lines}")).unwrap_or_default();
     let hint = err.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-    line(&format!("error: {}{hint}", err.chain()));
+    line(&format!("error: {}{lines}{hint}", err.chain()));
 }
 
 /// Tells something that is not as it should be, and did not stop anything.

@@ -25,6 +25,7 @@ use super::provenance::{
     WAREHOUSE,
 };
 use super::sources::{self, Regions, Table, Wanted};
+use super::terminal::Terminal;
 
 /// The settings file's name, in the working folder and in the user's folder of settings.
 const FILE: &str = "lookback.toml";
@@ -44,6 +45,12 @@ pub(super) struct Environment {
     pub(super) region: Option<String>,
     /// The profile: `AWS_PROFILE`.
     pub(super) profile: Option<String>,
+    /// What it tells of the terminal.
+    pub(super) terminal: Terminal,
+    /// The user's folder: `HOME`.
+    pub(super) home: Option<PathBuf>,
+    /// The user's folder of state: `XDG_STATE_HOME`, or `.local/state` in `HOME`.
+    pub(super) state_home: Option<PathBuf>,
     /// The settings file: `LOOKBACK_CONFIG`.
     pub(super) config: Option<PathBuf>,
     /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
@@ -57,14 +64,20 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is where settings are resolved")]
     pub(super) fn of_process() -> Self {
         let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let home = || get("HOME").map(|home| Path::new(&home).join(".config"));
+        let home = get("HOME").map(PathBuf::from);
+        let or_in_home = |name, folder: &str| {
+            get(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(folder)))
+        };
         Self {
-            config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
+            config_home: or_in_home("XDG_CONFIG_HOME", ".config"),
+            state_home: or_in_home("XDG_STATE_HOME", ".local/state"),
+            terminal: Terminal::read(|name| std::env::var(name).ok()),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
             config: get("LOOKBACK_CONFIG").map(PathBuf::from),
             reports: get("LOOKBACK_REPORTS").map(PathBuf::from),
             abort_at_step: get(ABORT_AT_STEP),
+            home,
         }
     }
 }
@@ -80,6 +93,8 @@ pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
     /// Where writing is made to fail, in tests.
     pub(super) steps: Steps,
+    /// What of the process's environment matters.
+    pub(super) environment: Environment,
     now: Option<Instant>,
     /// The settings file that was named, by a flag or a variable; and what it says, or another
     /// that was found.
@@ -89,7 +104,6 @@ pub(super) struct Settings {
     /// The arguments that the environment gave.
     variables: BTreeSet<String>,
     typed_warehouse: Option<PathBuf>,
-    environment: Environment,
 }
 
 impl Settings {
@@ -210,6 +224,15 @@ impl Settings {
     /// The account that a request means which names none, if anything says so.
     pub(super) fn caller(&self, options: &ReadOptions) -> Option<String> {
         self.caller_setting(options.caller.clone()).value
+    }
+
+    /// The reports there are.
+    ///
+    /// # Errors
+    /// The folder of the user's own is not there, or a file in it is no report.
+    pub(super) fn reports(&self) -> Result<Vec<Report>> {
+        let folder = self.environment.reports.as_deref().or(self.config.reports.as_deref());
+        folder.map_or_else(|| Ok(reports::all()), reports::with_folder)
     }
 
     /// What a query may use.

@@ -1,5 +1,6 @@
 //! How a process is asked to end.
 
+use futures::FutureExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{Error, Result};
@@ -11,6 +12,28 @@ const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
 /// kill the process.
 pub(super) fn survive_file_limit() -> Result<()> {
     signal(FILE_TOO_LARGE).map(drop).map_err(|err| Error::io("wait for signals", err))
+}
+
+/// Ctrl-C, while something runs that it stops.
+#[derive(Debug)]
+pub(super) struct Interrupts(Signal);
+
+impl Interrupts {
+    /// Listens from now on: Ctrl-C does not end the process any more, even when this is dropped.
+    pub(super) fn listen() -> Result<Self> {
+        let failed = |err| Error::io("wait for signals", err);
+        signal(SignalKind::interrupt()).map(Self).map_err(failed)
+    }
+
+    /// Done at the next Ctrl-C.
+    pub(super) async fn next(&mut self) {
+        self.0.recv().await;
+    }
+
+    /// What came so far was meant for something else.
+    pub(super) fn forget(&mut self) {
+        while self.0.recv().now_or_never().flatten().is_some() {}
+    }
 }
 
 /// Ctrl-C and, as services are ended, SIGTERM: from here on they end nothing by themselves.

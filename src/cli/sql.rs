@@ -12,7 +12,7 @@ use crate::output::{self, Format, Written};
 use super::args::SqlOptions;
 use super::settings::Settings;
 use super::target::Target;
-use super::{Status, printer};
+use super::{Status, chart, printer};
 
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
     let text = question(options.query.as_deref(), options.file.as_deref())?;
@@ -29,6 +29,11 @@ pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Sta
         // SET and CREATE VIEW answer nothing.
         if answer.schema.fields().is_empty() {
             answer.collect().await?;
+            continue;
+        }
+        if let Some(chosen) = options.chart.chart {
+            let canvas = target.canvas(&settings.environment.terminal);
+            chart::show(answer, chosen, &target, canvas).await?;
             continue;
         }
         answers += 1;

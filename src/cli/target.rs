@@ -7,12 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::output::{Format, Options, Out};
+use crate::output::{Canvas, Colours, Format, Options, Out};
 
 use super::printer;
+use super::terminal::Terminal;
 
-/// The terminal's width where it cannot be told.
-const DEFAULT_WIDTH: usize = 80;
+/// The terminal's size where it cannot be told.
+const DEFAULT_SIZE: (usize, usize) = (80, 24);
+
+/// How many columns and lines the terminal has.
+pub(super) fn screen_size() -> (usize, usize) {
+    terminal_size::terminal_size()
+        .map_or(DEFAULT_SIZE, |(width, height)| (width.0.into(), height.0.into()))
+}
 
 /// Where an answer goes.
 #[derive(Debug)]
@@ -56,12 +63,18 @@ impl Target {
     /// How a table is to be shown there.
     pub(super) fn options(&self) -> Options {
         let width = match self {
-            Self::Stdout if printer::is_terminal() => Some(
-                terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()),
-            ),
+            Self::Stdout if printer::is_terminal() => Some(screen_size().0),
             _ => None,
         };
         Options { width, ..Options::default() }
+    }
+
+    /// What a chart is to be drawn on there; colours are for the terminal alone.
+    pub(super) fn canvas(&self, terminal: &Terminal) -> Canvas {
+        let width = self.options().width;
+        let colours = if width.is_some() { terminal.colours() } else { Colours::None };
+        let width = width.unwrap_or(DEFAULT_SIZE.0);
+        Canvas { width, colours, is_ascii: terminal.is_ascii() }
     }
 
     /// The format that was asked for, or that the file's name tells, or a table.

@@ -5,12 +5,21 @@ use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use parquet::errors::ParquetError;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Place};
 
 use super::names::nearest;
 
-/// An error of DataFusion as one of ours.
+/// An error of DataFusion as one of ours, with its place in the SQL where DataFusion tells one.
 pub(super) fn explain(err: DataFusionError) -> Error {
+    let place = place(&err);
+    let error = translate(err);
+    match (error.place(), place) {
+        (None, Some(place)) => error.with_place(place),
+        _ => error,
+    }
+}
+
+fn translate(err: DataFusionError) -> Error {
     if let Some(ours) = find_ours(&err) {
         return ours.restate();
     }
@@ -36,6 +45,35 @@ pub(super) fn explain(err: DataFusionError) -> Error {
         }
         _ => Error::internal("run the query").with_source(err),
     }
+}
+
+/// Where in the SQL an error is: from a diagnosis, or from the parser's words.
+fn place(err: &DataFusionError) -> Option<Place> {
+    match err {
+        DataFusionError::Context(_, inner) => place(inner),
+        DataFusionError::Shared(inner) => place(inner),
+        DataFusionError::Collection(errors) => place(errors.first()?),
+        DataFusionError::Diagnostic(diagnosis, inner) => match diagnosis.span {
+            Some(span) => located(span.start.line, span.start.column),
+            None => place(inner),
+        },
+        DataFusionError::SQL(cause, _) => place_in_words(&cause.to_string()),
+        _ => None,
+    }
+}
+
+/// The parser tells places at the end of its message only: `… at Line: 1, Column: 8`.
+fn place_in_words(message: &str) -> Option<Place> {
+    let (_, place) = message.rsplit_once("at Line: ")?;
+    let (line, column) = place.split_once(", Column: ")?;
+    let column = column.split(|c: char| !c.is_ascii_digit()).next()?;
+    located(line.parse().ok()?, column.parse().ok()?)
+}
+
+/// A place; line 0 stands for none.
+pub(super) fn located(line: u64, column: u64) -> Option<Place> {
+    let (line, column) = (usize::try_from(line).ok()?, usize::try_from(column).ok()?);
+    (line > 0 && column > 0).then_some(Place { line, column })
 }
 
 /// An error of ours below layers of others.

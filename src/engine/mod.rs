@@ -13,6 +13,7 @@ mod current;
 mod describe;
 mod failure;
 mod guard;
+mod lex;
 mod limits;
 mod listing;
 mod names;
@@ -25,6 +26,7 @@ mod summary;
 mod table;
 mod template;
 mod values;
+mod vocabulary;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,10 +58,12 @@ pub use datafusion::sql::parser::Statement;
 pub use self::changes::CHANGES_SCHEMA;
 pub use self::current::Current;
 pub use self::describe::sql_type;
+pub use self::lex::{KEYWORDS, Lexeme, LexemeKind, is_finished, lexemes};
 pub use self::listing::Held;
 pub use self::names::nearest;
 pub use self::summary::{Argument, Given, Question, Wording, function_name};
 pub use self::template::{Named, Template, Value, ValueType};
+pub use self::vocabulary::{Member, Relation, RelationKind, TableFunction, Vocabulary};
 
 /// The name of the warehouse in SQL.
 const CATALOG: &str = "lookback";
@@ -335,6 +339,14 @@ impl Engine {
         Ok(found)
     }
 
+    /// The names that a query may use, those of the session's own views among them.
+    ///
+    /// # Errors
+    /// `Internal` if a table of the session cannot be looked up.
+    pub async fn vocabulary(&self) -> Result<Vocabulary> {
+        vocabulary::gather(&self.context, &self.summaries).await
+    }
+
     /// Runs a text of one statement and collects its rows: for reports and tests.
     pub async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
         let mut statements = self.parse(sql)?;
@@ -355,6 +367,8 @@ fn context(lake: &Lake, limits: Limits, summaries: &Summaries) -> Result<Session
     options.execution.time_zone = Some("+00:00".to_owned());
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
+    // Errors tell where in the text they are.
+    options.sql_parser.collect_spans = true;
     // The rows of a summary come in their order, wherever it is asked for.
     options.sql_parser.enable_subquery_sort_elimination = false;
     let runtime = limits::runtime(limits.memory_bytes).map_err(explain)?;

@@ -7,13 +7,15 @@ use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::planner::object_name_to_table_reference;
-use datafusion::sql::sqlparser::ast::{TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    ObjectName, Statement as SqlStatement, TableFactor, Visit, Visitor,
+};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::model::JobKind;
 use crate::tables::OPS_SCHEMA;
 
-use super::failure::explain;
+use super::failure::{explain, located};
 use super::{CATALOG, MAIN_SCHEMA, summary};
 
 /// How alike two names must be to be taken for one another, from 0 to 1.
@@ -33,9 +35,13 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
 pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> Result<()> {
     let functions = functions_called(statement);
     let names = function_names(context);
+    let placed = |error: Error, reference: &TableReference| match place(statement, reference) {
+        Some(place) => error.with_place(place),
+        None => error,
+    };
     if let Some(unknown) = functions.iter().find(|it| !names.iter().any(|name| name == it.table()))
     {
-        return Err(missing_function(unknown.table(), &names));
+        return Err(placed(missing_function(unknown.table(), &names), unknown));
     }
     let references = context.state().resolve_table_references(statement).map_err(explain)?;
     for reference in references {
@@ -43,12 +49,13 @@ pub(super) fn check_tables(context: &SessionContext, statement: &Statement) -> R
         if is_function || context.table_exist(reference.clone()).map_err(explain)? {
             continue;
         }
-        match reference.schema() {
-            None | Some(MAIN_SCHEMA) => return Err(missing(context, reference.table())),
-            Some(OPS_SCHEMA) => return Err(missing_in_ops(context, reference.table())),
+        let error = match reference.schema() {
+            None | Some(MAIN_SCHEMA) => missing(context, reference.table()),
+            Some(OPS_SCHEMA) => missing_in_ops(context, reference.table()),
             // DataFusion refuses what is neither ours nor its own information schema.
-            Some(_) => {}
-        }
+            Some(_) => continue,
+        };
+        return Err(placed(error, &reference));
     }
     Ok(())
 }
@@ -81,6 +88,42 @@ pub(super) fn sort_by(schema: &DFSchema, name: &str) -> Result<SortExpr> {
     })
 }
 
+/// Where a statement names a relation for the first time.
+fn place(statement: &Statement, reference: &TableReference) -> Option<Place> {
+    struct Find<'a>(&'a TableReference);
+
+    impl Visitor for Find<'_> {
+        type Break = Option<Place>;
+
+        fn pre_visit_relation(&mut self, name: &ObjectName) -> ControlFlow<Self::Break> {
+            let is_it = object_name_to_table_reference(name.clone(), true)
+                .is_ok_and(|found| found == *self.0);
+            let first = name.0.first().and_then(|part| part.as_ident());
+            match first {
+                Some(ident) if is_it => {
+                    let start = ident.span.start;
+                    ControlFlow::Break(located(start.line, start.column))
+                }
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+
+    match sql_of(statement)?.visit(&mut Find(reference)) {
+        ControlFlow::Break(place) => place,
+        ControlFlow::Continue(()) => None,
+    }
+}
+
+/// The SQL statement, or the one that is to be explained.
+fn sql_of(statement: &Statement) -> Option<&SqlStatement> {
+    match statement {
+        Statement::Explain(explain) => sql_of(&explain.statement),
+        Statement::Statement(sql) => Some(sql),
+        _ => None,
+    }
+}
+
 /// The functions that a statement calls where a table could stand.
 fn functions_called(statement: &Statement) -> Vec<TableReference> {
     struct Calls(Vec<TableReference>);
@@ -99,11 +142,7 @@ fn functions_called(statement: &Statement) -> Vec<TableReference> {
     }
 
     let mut calls = Calls(Vec::new());
-    let mut inner = statement;
-    while let Statement::Explain(explain) = inner {
-        inner = &explain.statement;
-    }
-    if let Statement::Statement(sql) = inner {
+    if let Some(sql) = sql_of(statement) {
         // It never breaks off.
         let _ = sql.visit(&mut calls);
     }
@@ -151,7 +190,7 @@ fn missing_in_ops(context: &SessionContext, name: &str) -> Error {
 }
 
 /// The tables and views of a schema, in order.
-fn table_names(context: &SessionContext, schema: &str) -> Vec<String> {
+pub(super) fn table_names(context: &SessionContext, schema: &str) -> Vec<String> {
     let schema = context.catalog(CATALOG).and_then(|catalog| catalog.schema(schema));
     let mut names = schema.map(|schema| schema.table_names()).unwrap_or_default();
     names.sort();

@@ -14,6 +14,22 @@ pub(super) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
+/// `text` in at most `columns` columns: as it is, or its beginning and a mark that it goes on.
+pub(super) fn cut_to(text: &str, columns: usize, mark: &str) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(width(mark));
+    let mut shown = String::new();
+    for cluster in clusters(text) {
+        if width(&shown) + width(cluster) > room {
+            break;
+        }
+        shown.push_str(cluster);
+    }
+    shown + mark
+}
+
 /// `text` in pieces of at most `columns` columns, and at least one piece.
 ///
 /// A piece ends after one of [`BREAKS`] if there is one in its second half. A character wider than
@@ -112,6 +128,15 @@ mod tests {
     fn marks_and_joined_emoji_are_not_torn() {
         check("e\u{301}e\u{301}e\u{301}", 2, &["e\u{301}e\u{301}", "e\u{301}"]);
         check("👩‍👩‍👧👩‍👩‍👧", 3, &["👩‍👩‍👧", "👩‍👩‍👧"]);
+    }
+
+    #[test]
+    fn a_text_that_is_cut_says_so() {
+        assert_eq!(cut_to("abcde", 5, "…"), "abcde");
+        assert_eq!(cut_to("abcdef", 5, "…"), "abcd…");
+        assert_eq!(cut_to("日本語", 5, "…"), "日本…");
+        assert_eq!(cut_to("日本語", 4, "…"), "日…");
+        assert_eq!(cut_to("abc", 1, "~"), "~");
     }
 
     proptest! {

@@ -8,6 +8,7 @@ mod crash;
 mod ingest;
 mod readme;
 mod reconcile;
+mod repl;
 mod reports;
 mod slt;
 mod source;

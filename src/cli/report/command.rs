@@ -12,6 +12,7 @@ use crate::output::Format;
 use crate::reports::{Parameter, Report, Takes};
 
 use super::super::args::{ReadOptions, formats};
+use super::super::chart::ChartOptions;
 
 /// Ask a question that has a name.
 ///
@@ -50,6 +51,9 @@ pub(super) struct RunOptions {
     /// Write the answer to this file, whole or not at all.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) chart: ChartOptions,
 
     #[command(flatten)]
     pub(super) read: ReadOptions,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::reports::Report;
 
 /// A line a report, below the name of its subject; `reports` are by subject.
-pub(super) fn listing(reports: &[Report]) -> String {
+pub(in crate::cli) fn listing(reports: &[Report]) -> String {
     let width = reports.iter().map(|report| report.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     let mut subject = None;

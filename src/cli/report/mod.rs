@@ -13,10 +13,11 @@ use crate::reports::{self, Report};
 
 use super::settings::Settings;
 use super::target::Target;
-use super::{Status, printer, sql};
+use super::{Status, chart, printer, sql};
 
 pub(super) use command::{Chosen, ReportOptions, with_reports};
 pub(super) use known::known;
+pub(super) use listing::listing;
 
 /// After so many days without a reading a report says so.
 const STALE_DAYS: i64 = 3;
@@ -27,7 +28,7 @@ pub(super) async fn run(
     reports: &[Report],
 ) -> Result<Status> {
     let Some(chosen) = &options.chosen else {
-        return print(&listing::listing(reports), &Target::Stdout);
+        return print(&listing(reports), &Target::Stdout);
     };
     let report = reports::find(reports, &chosen.name)?;
     let options = chosen.options()?;
@@ -41,8 +42,13 @@ pub(super) async fn run(
     warn_if_stale(&engine).await?;
     let answer = report.run(&engine, &given(report, chosen)).await?;
     let target = Target::open(options.output.as_deref())?;
-    let format = target.format(options.format)?;
-    sql::show(answer, format, &target).await?;
+    if let Some(chosen) = options.chart.chart {
+        let canvas = target.canvas(&settings.environment.terminal);
+        chart::show(answer, chosen, &target, canvas).await?;
+    } else {
+        let format = target.format(options.format)?;
+        sql::show(answer, format, &target).await?;
+    }
     target.finish()?;
     Ok(Status::Done)
 }

@@ -23,10 +23,8 @@ use super::{Status, printer};
 const NAMED_MAX: usize = 5;
 
 pub(super) fn run(settings: &Settings, options: &StatusOptions) -> Result<Status> {
-    let configured = places_of(&settings.configured_sources()?);
-    let catalog = settings.lake()?.catalog;
     let now = settings.clock.now();
-    let mut held = Held::of(&catalog.coverage_all()?, &catalog.open_jobs()?, &configured, now);
+    let mut held = held(settings, now)?;
     restrict(&mut held, &options.source)?;
     let text = match options.format {
         StatusFormat::Table => table::text(&held, now, Target::Stdout.options().width),
@@ -38,6 +36,18 @@ pub(super) fn run(settings: &Settings, options: &StatusOptions) -> Result<Status
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write to standard output", err))?;
     Ok(judge(&held.rows, now, options.max_age))
+}
+
+/// The table of all places, in `width` columns.
+pub(super) fn text(settings: &Settings, width: usize) -> Result<String> {
+    let now = settings.clock.now();
+    Ok(table::text(&held(settings, now)?, now, Some(width)))
+}
+
+fn held(settings: &Settings, now: Instant) -> Result<Held> {
+    let configured = places_of(&settings.configured_sources()?);
+    let catalog = settings.lake()?.catalog;
+    Ok(Held::of(&catalog.coverage_all()?, &catalog.open_jobs()?, &configured, now))
 }
 
 /// The places that a settings file asks to be read.

@@ -37,7 +37,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A folder of its own in which commands run.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
     /// All that commands have of an environment, besides a time zone.
     environment: Vec<(&'static str, String)>,
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     /// One with a warehouse of three backup jobs.
-    fn with_jobs() -> Self {
+    pub(crate) fn with_jobs() -> Self {
         let desk = Self::new();
         desk.write("jobs.json", jobs(&JOBS));
         let told = desk.run(&["import", "jobs.json"]);
@@ -58,16 +58,16 @@ impl Desk {
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.path(name), bytes).unwrap();
     }
 
     /// Runs `lookback`, on 5 January 2026 where the arguments say nothing else.
-    fn run(&self, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
         self.run_with(arguments, "")
     }
 
@@ -181,7 +181,7 @@ fn job((id, state, created): (&str, &str, &str)) -> Value {
     })
 }
 
-fn jobs(jobs: &[(&str, &str, &str)]) -> String {
+pub(crate) fn jobs(jobs: &[(&str, &str, &str)]) -> String {
     json!({"BackupJobs": jobs.iter().map(|it| job(*it)).collect::<Vec<_>>()}).to_string()
 }
 

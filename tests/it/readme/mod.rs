@@ -6,10 +6,10 @@ mod blocks;
 use std::fmt::Write;
 use std::{env, fs};
 
-use lookback::cli::SETTINGS;
+use lookback::cli::{SETTINGS, repl_commands};
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
-use lookback::output::Format;
+use lookback::output::{ChartKind, Format};
 use lookback::reports;
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
@@ -21,14 +21,16 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [
+    let generated = [
+        ("charts", charts()),
+        ("commands", commands()),
         ("formats", formats()),
         ("reports", reports()),
         ("settings", settings()),
         ("tables", reference()),
-    ]
-    .iter()
-    .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
+    ];
+    let expected =
+        generated.iter().fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
         fs::write(PATH, expected).unwrap();
         return;
@@ -109,6 +111,23 @@ fn settings() -> String {
         let variable = setting.variable.map(|name| format!("`{name}`")).unwrap_or_default();
         let (flag, default, doc) = (setting.flag, setting.default, setting.doc);
         writeln!(text, "| {key} | `--{flag}` | {variable} | {default} | {doc} |").unwrap();
+    }
+    text
+}
+
+fn commands() -> String {
+    let mut text = "| command | what it does |\n| --- | --- |\n".to_owned();
+    for (command, doc) in repl_commands() {
+        let command = command.replace('|', "\\|");
+        writeln!(text, "| `{command}` | {doc} |").unwrap();
+    }
+    text
+}
+
+fn charts() -> String {
+    let mut text = "| chart | what it is |\n| --- | --- |\n".to_owned();
+    for kind in ChartKind::ALL {
+        writeln!(text, "| `{kind}` | {} |", kind.doc()).unwrap();
     }
     text
 }

@@ -1,0 +1,125 @@
+//! `--chart`: an answer as a chart.
+
+use std::io::Write;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use futures::StreamExt;
+
+use crate::engine::Answer;
+use crate::error::{Error, Kind, Result};
+use crate::output::{self, Canvas, ChartKind};
+
+use super::target::Target;
+
+/// More rows than this are not drawn, nor held to be drawn.
+pub(super) const ROWS_MAX: usize = 100_000;
+
+/// Which chart is asked for; `None` is the one that the columns ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chosen(pub(super) Option<ChartKind>);
+
+/// The word for the chart that the columns ask for.
+pub(super) const FITTING: &str = "auto";
+
+/// How to draw an answer.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(super) struct ChartOptions {
+    /// Draw the answer: one column of times or categories, and numbers.
+    #[arg(
+        long,
+        value_name = "KIND",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = FITTING,
+        value_parser = kinds(),
+        conflicts_with = "format"
+    )]
+    pub(super) chart: Option<Chosen>,
+}
+
+impl Chosen {
+    /// The choice of that name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn from_name(name: &str) -> Result<Self> {
+        if name == FITTING {
+            return Ok(Self(None));
+        }
+        ChartKind::from_name(name).map(|kind| Self(Some(kind))).ok_or_else(|| {
+            let kinds: Vec<_> = ChartKind::ALL.iter().map(|kind| kind.name()).collect();
+            Error::input(format!("there is no chart \"{name}\""))
+                .with_hint(format!("the charts are {} and {FITTING}", kinds.join(", ")))
+        })
+    }
+}
+
+fn kinds() -> impl TypedValueParser<Value = Chosen> {
+    let fitting = PossibleValue::new(FITTING).help("Lines along times, bars along categories");
+    let kinds = ChartKind::ALL
+        .map(|kind| PossibleValue::new(kind.name()).help(kind.doc().trim_end_matches('.')));
+    let values: Vec<_> = std::iter::once(fitting).chain(kinds).collect();
+    PossibleValuesParser::new(values).try_map(|name| Chosen::from_name(&name))
+}
+
+/// Rows of an answer that can be drawn.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    pub(super) schema: SchemaRef,
+    pub(super) batches: Vec<RecordBatch>,
+    /// How many rows there were; the batches are not all of them if there were too many.
+    pub(super) count: usize,
+}
+
+impl Rows {
+    /// None yet.
+    pub(super) fn new(schema: SchemaRef) -> Self {
+        Self { schema, batches: Vec::new(), count: 0 }
+    }
+
+    /// Holds the rows of `batch`, as long as they can be drawn.
+    pub(super) fn keep(&mut self, batch: &RecordBatch) {
+        self.count += batch.num_rows();
+        if self.count <= ROWS_MAX {
+            self.batches.push(batch.clone());
+        } else {
+            self.batches.clear();
+        }
+    }
+
+    /// The chart of them.
+    ///
+    /// # Errors
+    /// `Limit` if they are too many, `Input` if their columns are no chart's.
+    pub(super) fn chart(&self, chosen: Chosen, canvas: Canvas) -> Result<String> {
+        if self.count > ROWS_MAX {
+            let message = format!("a chart is of {ROWS_MAX} rows at most, and there are more");
+            return Err(Error::new(Kind::Limit, message).with_hint("group them, or use LIMIT"));
+        }
+        output::chart(chosen.0, &self.schema, &self.batches, canvas)
+    }
+}
+
+/// Draws an answer.
+pub(super) async fn show(
+    mut answer: Answer,
+    chosen: Chosen,
+    target: &Target,
+    canvas: Canvas,
+) -> Result<()> {
+    let mut rows = Rows::new(answer.schema);
+    while let Some(batch) = answer.batches.next().await {
+        rows.keep(&batch?);
+        if rows.count > ROWS_MAX {
+            break;
+        }
+    }
+    let text = rows.chart(chosen, canvas)?;
+    let mut out = target.out();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|err| Error::io("write the chart", err))
+}

@@ -1,0 +1,201 @@
+//! Typing: lines, keys, completion, history, pasting, colours.
+
+use insta::assert_snapshot;
+
+use super::{PLAIN, Terminal, desk, key};
+
+#[test]
+fn a_statement_may_take_several_lines_and_ends_with_its_semicolon() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    terminal.press("SELECT count(*) AS jobs\r");
+    terminal.press("FROM bckup_jobs");
+    for _ in 0.."ckup_jobs".len() {
+        terminal.press(key::LEFT);
+    }
+    terminal.press("a");
+    terminal.see("FROM backup_jobs");
+    terminal.press(key::END);
+    terminal.enter(";");
+    assert_snapshot!(terminal.screen(), @"");
+}
+
+#[test]
+fn the_menu_shows_what_could_be_meant_and_tab_and_enter_take_it() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    terminal.press("SELECT b.st FROM backup_jobs AS b LIMIT 0;");
+    for _ in 0.." FROM backup_jobs AS b LIMIT 0;".len() {
+        terminal.press(key::LEFT);
+    }
+    terminal.press("\t");
+    terminal.see("start_by");
+    terminal.see("status_message");
+    assert_snapshot!(terminal.screen(), @"");
+    // The menu moves on when it is drawn; without colours it writes what is chosen in capitals.
+    terminal.press("\t");
+    terminal.see(">STATUS_MESSAGE");
+    terminal.press("\r");
+    terminal.see("b.status_message FROM");
+    terminal.enter("");
+    assert_snapshot!(terminal.screen(), @"");
+    terminal.press("SELECT * FROM list_backup_job_summaries(stat\t");
+    terminal.see("(state => ");
+    terminal.press(key::CTRL_U);
+    terminal.press("\\as\t");
+    terminal.see("\\as-of");
+}
+
+#[test]
+fn what_was_typed_before_comes_back_in_the_next_session() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    terminal.enter("SELECT 1 AS one;");
+    terminal.press("SELECT 2\r");
+    terminal.enter(" AS two;");
+    terminal.press(key::CTRL_D);
+    assert_eq!(terminal.end(), 0);
+    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    terminal.press(key::UP);
+    terminal.see("AS two;");
+    let prompts = terminal.prompts();
+    terminal.press("\r");
+    terminal.see_prompt_after(prompts);
+    terminal.clear();
+    terminal.press(key::CTRL_R);
+    terminal.press("one");
+    terminal.see("SELECT 1 AS one;");
+    terminal.press("\r");
+    terminal.enter("");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 1 AS one;
+    ┌─────┐
+    │ one │
+    ├─────┤
+    │   1 │
+    └─────┘
+    (1 row)
+    lookback>
+    ");
+}
+
+#[test]
+fn two_sessions_keep_one_history() {
+    let desk = desk();
+    let mut one = Terminal::repl(&desk, 60, &PLAIN);
+    let mut other = Terminal::repl(&desk, 60, &PLAIN);
+    one.enter("SELECT 1 AS one;");
+    other.enter("SELECT 2 AS two;");
+    one.enter("SELECT 3 AS three;");
+    let history = std::fs::read_to_string(desk.path("state/lookback/history")).unwrap();
+    assert_eq!(history, "SELECT 1 AS one;\nSELECT 2 AS two;\nSELECT 3 AS three;\n");
+}
+
+#[test]
+fn pasted_lines_wait_for_enter() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    terminal.press("\x1b[200~SELECT 1 AS one;\nSELECT\t2 AS two;\n\x1b[201~");
+    terminal.see("2 AS two;");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 1 AS one;
+           -> SELECT2 AS two;
+           ->
+    ");
+    terminal.enter("");
+    assert_snapshot!(terminal.screen(), @"");
+}
+
+#[test]
+fn wide_and_combining_characters_keep_their_places() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    terminal.press("SELECT '日本語' AS a, 'e\u{301}x' AS b");
+    terminal.press(key::BACKSPACE);
+    for _ in 0.."AS ".len() {
+        terminal.press(key::LEFT);
+    }
+    terminal.press("|| '!' ");
+    terminal.see("'e\u{301}x' || '!' AS");
+    terminal.press(key::END);
+    terminal.enter("c;");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT '日本語' AS a, 'éx' || '!' AS c;
+    ┌────────┬─────┐
+    │ a      │ c   │
+    ├────────┼─────┤
+    │ 日本語 │ éx! │
+    └────────┴─────┘
+    (1 row)
+    lookback>
+    ");
+}
+
+#[test]
+fn ctrl_c_gives_a_line_up_and_ctrl_d_ends() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    terminal.press("SELECT 'a\r");
+    terminal.press("b");
+    terminal.see("-> b");
+    let prompts = terminal.prompts();
+    terminal.press(key::CTRL_C);
+    terminal.see_prompt_after(prompts);
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 'a
+           -> b
+    lookback>
+    ");
+    terminal.press(key::CTRL_D);
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn keywords_and_texts_have_colours_where_there_are_any() {
+    let desk = desk();
+    let typed = "SELECT 'a', 12 -- b";
+    let colours = |variables: &[(&str, &str)]| {
+        let mut terminal = Terminal::open(&desk, (24, 80), &["repl"], variables);
+        terminal.see("lookback> ");
+        terminal.press(typed);
+        terminal.see(typed);
+        let place =
+            |part: &str| u16::try_from("lookback> ".len() + typed.find(part).unwrap()).unwrap();
+        terminal.look(|screen| {
+            let row = screen.cursor_position().0;
+            ["SELECT", "'a'", "12", "-- b"]
+                .map(|part| screen.cell(row, place(part)).unwrap().fgcolor())
+        })
+    };
+    let (purple, green) = (vt100::Color::Idx(5), vt100::Color::Idx(2));
+    let (cyan, gray) = (vt100::Color::Idx(6), vt100::Color::Idx(8));
+    assert_eq!(colours(&[("TERM", "xterm")]), [purple, green, cyan, gray]);
+    let none = [vt100::Color::Default; 4];
+    assert_eq!(colours(&[("TERM", "xterm"), ("NO_COLOR", "1")]), none);
+    assert_eq!(colours(&[("TERM", "dumb")]), none);
+}
+
+#[test]
+fn a_terminal_that_is_resized_goes_on() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 100, &PLAIN);
+    let query = "SELECT backup_job_id, creation_date, backup_vault_arn FROM backup_jobs \
+        ORDER BY 1 LIMIT 1;";
+    terminal.enter(query);
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT backup_job_id, creation_date, backup_vault_arn FROM backup_jobs LIMIT 1;
+    ┌───────────────┬──────────────────────┬──────────────────────────────────────────────────────┐
+    │ backup_job_id │ creation_date        │ backup_vault_arn                                     │
+    ├───────────────┼──────────────────────┼──────────────────────────────────────────────────────┤
+    │ b-3           │ 2026-01-02T03:00:00Z │ arn:aws:backup:eu-west-1:111111111111:backup-vault:v │
+    └───────────────┴──────────────────────┴──────────────────────────────────────────────────────┘
+    (1 row)
+    lookback>
+    ");
+    terminal.resize(30, 50);
+    terminal.clear();
+    terminal.press(key::UP);
+    terminal.see("LIMIT 1;");
+    terminal.enter("");
+    assert_snapshot!(terminal.screen(), @"");
+}
