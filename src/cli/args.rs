@@ -19,7 +19,6 @@ use crate::reports::Report;
 use super::chart::ChartOptions;
 use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
-use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
 use super::export::ExportOptions;
 use super::repl::ReplOptions;

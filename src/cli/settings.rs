@@ -226,15 +226,6 @@ impl Settings {
         self.caller_setting(options.caller.clone()).value
     }
 
-    /// The reports there are.
-    ///
-    /// # Errors
-    /// The folder of the user's own is not there, or a file in it is no report.
-    pub(super) fn reports(&self) -> Result<Vec<Report>> {
-        let folder = self.environment.reports.as_deref().or(self.config.reports.as_deref());
-        folder.map_or_else(|| Ok(reports::all()), reports::with_folder)
-    }
-
     /// What a query may use.
     pub(super) fn limits(&self, options: &ReadOptions) -> Limits {
         let memory_bytes = self.memory_limit(options.memory_limit).value;
