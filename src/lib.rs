@@ -49,8 +49,8 @@
 //!   tables.
 //! - [`ingest`]: what to read, pace and retries, spool, merge by key, copy-on-write, commit. May
 //!   name model, tables, catalog, store, lake, source.
-//! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by page,
-//!   the statement guard, limits. May name model, tables, catalog, store, lake.
+//! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by
+//!   page, the statement guard, limits. May name model, tables, catalog, store, lake.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
 //!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
@@ -135,10 +135,10 @@
 //!
 //! # Serving
 //!
-//! [`serve::aws::AwsService`] answers AWS's operations over a [`serve::aws::Backend`]: the emulator,
-//! or [`serve::aws::Warehouse`]. Each request of the latter asks [`engine::Current`] for the newest
-//! snapshot, which costs one small read of the catalog; an engine is opened for a snapshot once, and
-//! lives as long as a request reads through it.
+//! [`serve::aws::AwsService`] answers AWS's operations over a [`serve::aws::Backend`]: the
+//! emulator, or [`serve::aws::Warehouse`]. Each request of the latter asks [`engine::Current`] for
+//! the newest snapshot, which costs one small read of the catalog; an engine is opened for a
+//! snapshot once, and lives as long as a request reads through it.
 //!
 //! A page of a listing is the jobs after a [`tables::Position`], in a total order: a listing that
 //! goes on over a new snapshot neither loses nor repeats a job that was there all along. A page
