@@ -51,8 +51,8 @@
 //!   tables.
 //! - [`ingest`]: what to read, pace and retries, spool, merge by key, copy-on-write, commit. May
 //!   name model, tables, catalog, store, lake, source.
-//! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by page,
-//!   the statement guard, limits. May name model, tables, catalog, store, lake.
+//! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by
+//!   page, the statement guard, limits. May name model, tables, catalog, store, lake.
 //! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
 //! - [`export`]: answers as folders of files, partitioned, whole or not at all. May name model,
 //!   tables, catalog, lake, engine, output.
@@ -141,10 +141,10 @@
 //!
 //! # Serving
 //!
-//! [`serve::aws::AwsService`] answers AWS's operations over a [`serve::aws::Backend`]: the emulator,
-//! or [`serve::aws::Warehouse`]. Each request of the latter asks [`engine::Current`] for the newest
-//! snapshot, which costs one small read of the catalog; an engine is opened for a snapshot once, and
-//! lives as long as a request reads through it.
+//! [`serve::aws::AwsService`] answers AWS's operations over a [`serve::aws::Backend`]: the
+//! emulator, or [`serve::aws::Warehouse`]. Each request of the latter asks [`engine::Current`] for
+//! the newest snapshot, which costs one small read of the catalog; an engine is opened for a
+//! snapshot once, and lives as long as a request reads through it.
 //!
 //! A page of a listing is the jobs after a [`tables::Position`], in a total order: a listing that
 //! goes on over a new snapshot neither loses nor repeats a job that was there all along. A page

@@ -30,9 +30,9 @@ const REGION_DEFAULT: &str = "us-east-1";
 ///
 /// boto3, the AWS CLI and every other client of AWS's list, describe and count the jobs of the
 /// warehouse by changing one endpoint. Its URL is printed on standard output. It shows what an
-/// ingest commits at once, and answers until it is interrupted. Where `lookback.toml` has
-/// `[[serve.key]]`, callers need one of these keys; else it lets in whoever reaches it, and listens
-/// on a loopback address only.
+/// ingest commits at once, and answers until it is interrupted. A request may take 50 seconds, if
+/// nothing else is said. Where `lookback.toml` has `[[serve.key]]`, callers need one of these keys;
+/// else it lets in whoever reaches it, and listens on a loopback address only.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AwsOptions {
     /// Where to listen; port 0 is any free one.
