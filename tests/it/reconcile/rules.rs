@@ -136,7 +136,7 @@ pub(crate) fn composite(accounts: u32, resources: u32, region: &str) -> Config {
             rows.filter(|row| row.bool("is_parent") == Some(true)).count() > 0
         })
     };
-    (0..).map(|seed| small(seed, accounts, resources)).find(is_composite).unwrap()
+    (0..999).map(|seed| small(seed, accounts, resources)).find(is_composite).unwrap()
 }
 
 const REGION: &str = "us-east-1";
