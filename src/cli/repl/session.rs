@@ -187,6 +187,7 @@ impl<'a> Session<'a> {
         question: Question,
         format: Option<Format>,
     ) -> Result<bool> {
+        let is_list = matches!(question, Question::Answer(_));
         let definition = match &question {
             Question::Statement(statement) => Some(statement.clone()),
             Question::Report(..) | Question::Answer(_) => None,
@@ -221,7 +222,9 @@ impl<'a> Session<'a> {
             self.output = None;
         }
         self.tell(&outcome, took, file);
-        self.last = outcome.rows.or(self.last.take());
+        if !is_list {
+            self.last = outcome.rows.or(self.last.take());
+        }
         Ok(true)
     }
 

@@ -1,5 +1,6 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
+mod chart;
 mod damage;
 pub(crate) mod emulated;
 mod failures;
