@@ -170,9 +170,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// The first that fails; those behind it do not run.
     pub(super) async fn ask(&mut self, text: &str) -> Result<bool> {
+        // A statement that is wrong is the one that is edited next.
+        text.trim().clone_into(&mut self.text);
         let engine = self.engine().await?;
         let statements = engine.parse(text)?;
-        text.trim().clone_into(&mut self.text);
         for statement in statements {
             if !self.answer(Question::Statement(statement), self.format).await? {
                 return Ok(false);

@@ -103,6 +103,31 @@ fn what_was_typed_before_comes_back_in_the_next_session() {
 }
 
 #[test]
+fn a_hint_shows_what_was_typed_before_and_right_takes_it() {
+    let desk = desk();
+    let mut terminal = Terminal::repl(&desk, 60, &[("TERM", "xterm"), ("PAGER", "")]);
+    terminal.enter("SELECT 1 AS one;");
+    terminal.clear();
+    terminal.press("SELECT 1");
+    terminal.see("SELECT 1 AS one;");
+    let hint = u16::try_from("lookback> SELECT 1 A".len()).unwrap() - 1;
+    let colour = terminal.look(|screen| screen.cell(0, hint).unwrap().fgcolor());
+    assert_eq!(colour, vt100::Color::Idx(8));
+    terminal.press(key::RIGHT);
+    terminal.enter("");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT 1 AS one;
+    ┌─────┐
+    │ one │
+    ├─────┤
+    │   1 │
+    └─────┘
+    (1 row)
+    lookback>
+    ");
+}
+
+#[test]
 fn two_sessions_keep_one_history() {
     let desk = desk();
     let mut one = Terminal::repl(&desk, 60, &PLAIN);

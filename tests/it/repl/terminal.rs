@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(super) mod key {
     pub(crate) const UP: &str = "\x1b[A";
     pub(crate) const LEFT: &str = "\x1b[D";
+    pub(crate) const RIGHT: &str = "\x1b[C";
     pub(crate) const END: &str = "\x1b[F";
     pub(crate) const BACKSPACE: &str = "\x7f";
     pub(crate) const CTRL_C: &str = "\x03";
