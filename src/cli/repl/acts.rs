@@ -1,14 +1,8 @@
 //! What the commands of the REPL do.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use futures::StreamExt;
-use futures::stream;
 
 use crate::catalog::AsOf;
-use crate::engine::{Answer, Member, Vocabulary};
 use crate::error::{Error, Result};
 use crate::output::{Canvas, Format};
 use crate::reports;
@@ -22,6 +16,7 @@ use super::super::target::{Target, screen_size};
 use super::commands::{self, Act};
 use super::external;
 use super::input::{Input, pieces};
+use super::lists::{members, relations};
 use super::report;
 use super::screen::Screen;
 use super::session::{Question, Session};
@@ -196,9 +191,7 @@ impl Session<'_> {
     /// The last statement, as the user's editor leaves it, for the prompt.
     fn edit(&self) -> Result<Step> {
         let editor = self.settings.environment.terminal.editor();
-        let text = tokio::task::block_in_place(|| external::edit(editor, &self.text))?;
-        let text = text.trim();
-        Ok(if text.is_empty() { Step::Next } else { Step::Edit(text.to_owned()) })
+        tokio::task::block_in_place(|| external::edit(editor, &self.text)).map(Step::Edit)
     }
 
     async fn include_named(&mut self, path: Option<&str>, depth: usize) -> Result<Step> {
@@ -268,35 +261,4 @@ fn switch(name: &str, argument: Option<&str>, was: bool) -> Result<bool> {
     };
     printer::note(&format!("{name} is {}", if is_on { "on" } else { "off" }));
     Ok(is_on)
-}
-
-fn relations(names: &Vocabulary) -> Result<Answer> {
-    let all = &names.relations;
-    let column = |of: fn(&crate::engine::Relation) -> &str| all.iter().map(of).collect();
-    let functions = names.table_functions.iter().filter(|it| !it.arguments.is_empty());
-    let functions: Vec<_> = functions.map(|it| it.name.as_str()).collect();
-    let doc = "Job summaries; \\d and its name lists its arguments.";
-    let with = |mut column: Vec<Option<String>>, value: &dyn Fn(&str) -> String| {
-        column.extend(functions.iter().map(|name| Some(value(name))));
-        Arc::new(StringArray::from(column)) as ArrayRef
-    };
-    let text = |column: Vec<&str>| column.into_iter().map(|it| Some(it.to_owned())).collect();
-    table([
-        ("name", with(text(column(|it| &it.name)), &|name| name.to_owned())),
-        ("kind", with(text(column(|it| it.kind.name())), &|_| "table function".to_owned())),
-        ("a row is", with(text(column(|it| &it.doc)), &|_| doc.to_owned())),
-    ])
-}
-
-fn members(what: &str, members: &[Member]) -> Result<Answer> {
-    let column = |of: fn(&Member) -> &str| {
-        Arc::new(StringArray::from_iter_values(members.iter().map(of))) as ArrayRef
-    };
-    table([(what, column(|it| &it.name)), ("meaning", column(|it| &it.doc))])
-}
-
-fn table<'a>(columns: impl IntoIterator<Item = (&'a str, ArrayRef)>) -> Result<Answer> {
-    let batch = RecordBatch::try_from_iter(columns)
-        .map_err(|err| Error::internal("list names").with_source(err))?;
-    Ok(Answer { schema: batch.schema(), batches: stream::iter([Ok(batch)]).boxed() })
 }

@@ -55,9 +55,8 @@ pub(super) fn complete(text: &str, at: usize, known: &Known) -> Completion {
         Spot::Member(owner) => members_of(&statement, &owner, names),
         Spot::Relation => relations(names),
         Spot::Argument(function) => {
-            let mut all = arguments_of(&function, names);
-            all.extend(expressions(&statement, names));
-            all
+            let arguments = arguments_of(&function, names);
+            if arguments.is_empty() { expressions(&statement, names) } else { arguments }
         }
         Spot::Expression => expressions(&statement, names),
     };
@@ -312,7 +311,7 @@ mod tests {
     #[test]
     fn arguments_of_table_functions_have_names() {
         check("SELECT * FROM list_backup_job_summaries(acc|", &["account_id => "]);
-        let both = ["account_id => ", "state => ", "count"];
+        let both = ["account_id => ", "state => "];
         check("SELECT * FROM list_backup_job_summaries(state => 'A', |", &both);
         check("SELECT * FROM list_backup_job_summaries(upper('a'), sta|", &["state => "]);
     }

@@ -16,9 +16,9 @@ use crate::output::Colours;
 
 use super::super::settings::Settings;
 use super::complete::complete;
+use super::history;
 use super::input::{MARK, is_whole};
 use super::session::Names;
-use super::{external, history};
 
 /// The name of the completion menu.
 const MENU: &str = "completion";
@@ -37,6 +37,8 @@ pub(super) enum Line {
     Text(String),
     /// Ctrl-C: what was typed is gone.
     Cleared,
+    /// Ctrl-O: what was typed so far is to be edited elsewhere.
+    Edit(String),
     /// Ctrl-D at an empty prompt.
     End,
 }
@@ -69,8 +71,6 @@ impl Editor {
             let hinter = DefaultHinter::default().with_style(Color::DarkGray.normal());
             line = line.with_hinter(Box::new(hinter));
         }
-        let draft = std::env::temp_dir().join(format!("lookback-{}.sql", std::process::id()));
-        line = line.with_buffer_editor(external::command(environment.terminal.editor()), draft);
         Self { line }
     }
 
@@ -87,13 +87,15 @@ impl Editor {
         Ok(match signal {
             Signal::Success(text) => Line::Text(text),
             Signal::CtrlD => Line::End,
+            Signal::HostCommand(_) => Line::Edit(self.line.current_buffer_contents().to_owned()),
             _ => Line::Cleared,
         })
     }
 
-    /// Types a text, for the next line that is read.
+    /// Types a text in place of what is there, for the next line that is read.
     pub(super) fn put(&mut self, text: &str) {
-        self.line.run_edit_commands(&[EditCommand::InsertString(text.to_owned())]);
+        let text = EditCommand::InsertString(text.to_owned());
+        self.line.run_edit_commands(&[EditCommand::Clear, text]);
     }
 }
 
@@ -101,6 +103,8 @@ fn keys() -> reedline::Keybindings {
     let mut keys = default_emacs_keybindings();
     let next = vec![ReedlineEvent::Menu(MENU.to_owned()), ReedlineEvent::MenuNext];
     keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, ReedlineEvent::UntilFound(next));
+    let edit = ReedlineEvent::ExecuteHostCommand("edit".to_owned());
+    keys.add_binding(KeyModifiers::CONTROL, KeyCode::Char('o'), edit);
     keys.add_binding(KeyModifiers::SHIFT, KeyCode::BackTab, ReedlineEvent::MenuPrevious);
     keys
 }

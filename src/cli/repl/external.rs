@@ -5,14 +5,7 @@ use std::process::Command;
 
 use crate::error::{Error, Result};
 
-/// The command that opens its last argument in `editor`, which may have arguments of its own.
-pub(super) fn command(editor: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh");
-    command
-}
-
-/// `text` as the user leaves it.
+/// `text` as the user leaves it; `editor` is a command that may have arguments of its own.
 ///
 /// # Errors
 /// The editor does not run, or says that it failed.
@@ -21,7 +14,10 @@ pub(super) fn edit(editor: &str, text: &str) -> Result<String> {
     let mut file =
         tempfile::Builder::new().prefix("lookback-").suffix(".sql").tempfile().map_err(failed)?;
     writeln!(file, "{text}").map_err(failed)?;
-    let status = command(editor)
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$1\""))
+        .arg("sh")
         .arg(file.path())
         .status()
         .map_err(|err| Error::io(format!("run editor \"{editor}\""), err))?;
@@ -29,5 +25,8 @@ pub(super) fn edit(editor: &str, text: &str) -> Result<String> {
         return Err(Error::input(format!("editor \"{editor}\" failed with {status}"))
             .with_hint("name another with the variable EDITOR"));
     }
-    std::fs::read_to_string(file.path()).map_err(|err| Error::io("read the edited file", err))
+    // Read by its name: an editor may have put another file in its place.
+    let text = std::fs::read_to_string(file.path());
+    let text = text.map_err(|err| Error::io("read the edited file", err))?;
+    Ok(text.trim().to_owned())
 }

@@ -11,6 +11,7 @@ mod editor;
 mod external;
 mod history;
 mod input;
+mod lists;
 mod options;
 mod pairs;
 mod report;
@@ -71,10 +72,21 @@ pub(super) async fn run(settings: &Settings, options: &ReplOptions) -> Result<St
                 }
             },
             Line::Cleared => Step::Next,
+            Line::Edit(text) => edited(settings, text),
             Line::End => Step::End,
         };
     }
     Ok(Status::Done)
+}
+
+/// What was typed so far, as the user's editor leaves it.
+fn edited(settings: &Settings, text: String) -> Step {
+    let editor = settings.environment.terminal.editor();
+    let edited = tokio::task::block_in_place(|| external::edit(editor, &text));
+    Step::Edit(edited.unwrap_or_else(|err| {
+        printer::error(&err);
+        text
+    }))
 }
 
 async fn greet(settings: &Settings, session: &mut Session<'_>) -> Result<()> {

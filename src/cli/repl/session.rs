@@ -170,9 +170,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// The first that fails; those behind it do not run.
     pub(super) async fn ask(&mut self, text: &str) -> Result<bool> {
+        // A statement that is wrong is the one that is edited next.
+        text.trim().clone_into(&mut self.text);
         let engine = self.engine().await?;
         let statements = engine.parse(text)?;
-        text.trim().clone_into(&mut self.text);
         for statement in statements {
             if !self.answer(Question::Statement(statement), self.format).await? {
                 return Ok(false);
@@ -187,6 +188,7 @@ impl<'a> Session<'a> {
         question: Question,
         format: Option<Format>,
     ) -> Result<bool> {
+        let is_list = matches!(question, Question::Answer(_));
         let definition = match &question {
             Question::Statement(statement) => Some(statement.clone()),
             Question::Report(..) | Question::Answer(_) => None,
@@ -221,7 +223,9 @@ impl<'a> Session<'a> {
             self.output = None;
         }
         self.tell(&outcome, took, file);
-        self.last = outcome.rows.or(self.last.take());
+        if !is_list {
+            self.last = outcome.rows.or(self.last.take());
+        }
         Ok(true)
     }
 

@@ -26,7 +26,7 @@ const SERIES: [u8; 6] = [36, 35, 32, 33, 34, 31];
 /// The shades among sixteen colours: what else tells them apart are their signs.
 const SHADES_OF_SIXTEEN: [u8; SHADES] = [36, 36, 34, 34];
 /// The shades among 256: one blue, ever stronger, that is neither white nor black.
-const SHADES_OF_MANY: [u8; SHADES] = [117, 75, 33, 27];
+const SHADES_OF_MANY: [u8; SHADES] = [74, 38, 33, 27];
 
 /// Words in fewer columns are not read.
 const COLUMNS_MIN: usize = 20;

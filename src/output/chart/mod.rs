@@ -10,6 +10,8 @@ mod calendar;
 mod frame;
 mod ink;
 mod lines;
+#[cfg(test)]
+mod refusals;
 mod scale;
 #[cfg(test)]
 mod tests;

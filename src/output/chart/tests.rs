@@ -8,23 +8,23 @@ use arrow::array::{
 };
 use insta::assert_snapshot;
 
-use super::super::fixture::{batch, every_type};
+use super::super::fixture::batch;
 use super::*;
 
-const PLAIN: Canvas = Canvas { width: 60, colours: Colours::None, is_ascii: false };
+pub(super) const PLAIN: Canvas = Canvas { width: 60, colours: Colours::None, is_ascii: false };
 const ASCII: Canvas = Canvas { is_ascii: true, ..PLAIN };
 /// 2026-11-01.
-const NOVEMBER: i32 = 20_758;
+pub(super) const NOVEMBER: i32 = 20_758;
 
-fn texts(cells: &[&str]) -> ArrayRef {
+pub(super) fn texts(cells: &[&str]) -> ArrayRef {
     Arc::new(StringArray::from(cells.to_vec()))
 }
 
-fn numbers(cells: &[Option<i64>]) -> ArrayRef {
+pub(super) fn numbers(cells: &[Option<i64>]) -> ArrayRef {
     Arc::new(Int64Array::from(cells.to_vec()))
 }
 
-fn days(first: i32, count: i32) -> ArrayRef {
+pub(super) fn days(first: i32, count: i32) -> ArrayRef {
     Arc::new(Date32Array::from_iter_values(first..first + count))
 }
 
@@ -32,18 +32,12 @@ fn drawn(kind: Option<ChartKind>, canvas: Canvas, batch: &RecordBatch) -> String
     chart(kind, &batch.schema(), std::slice::from_ref(batch), canvas).unwrap()
 }
 
-/// What cannot be drawn, and the way out.
-fn refused(kind: Option<ChartKind>, batch: &RecordBatch) -> String {
-    let err = chart(kind, &batch.schema(), std::slice::from_ref(batch), PLAIN).unwrap_err();
-    format!("{}\nhint: {}", err.chain(), err.hint().unwrap_or_default())
-}
-
 /// With its escapes readable.
 fn coloured(kind: Option<ChartKind>, colours: Colours, batch: &RecordBatch) -> String {
     drawn(kind, Canvas { colours, ..PLAIN }, batch).replace('\x1b', "␛")
 }
 
-fn states() -> RecordBatch {
+pub(super) fn states() -> RecordBatch {
     batch([
         ("state", texts(&["COMPLETED", "FAILED", "EXPIRED", "失敗 of a very long name"])),
         ("jobs", numbers(&[Some(1200), Some(37), Some(0), None])),
@@ -51,7 +45,7 @@ fn states() -> RecordBatch {
 }
 
 /// Two series, one with a gap.
-fn outcomes() -> RecordBatch {
+pub(super) fn outcomes() -> RecordBatch {
     batch([
         ("day", days(NOVEMBER, 6)),
         ("ok", numbers(&[10, 40, 30, 80, 60, 95].map(Some))),
@@ -354,14 +348,14 @@ fn shades_have_colours_where_there_are_any() {
     assert_snapshot!(coloured(calendar, Colours::Many, &few), @"
     failed by day, 2026-11-01 to 2026-11-20
         Nov
-    Mon   ␛[38;5;75m▒ ␛[0m␛[38;5;27m█ ␛[0m·
-    Tue   ␛[38;5;27m█ ␛[0m· ␛[38;5;75m▒␛[0m
-    Wed   · ␛[38;5;75m▒ ␛[0m␛[38;5;27m█␛[0m
+    Mon   ␛[38;5;38m▒ ␛[0m␛[38;5;27m█ ␛[0m·
+    Tue   ␛[38;5;27m█ ␛[0m· ␛[38;5;38m▒␛[0m
+    Wed   · ␛[38;5;38m▒ ␛[0m␛[38;5;27m█␛[0m
     Thu   - ␛[38;5;27m█ ␛[0m·
-    Fri   ␛[38;5;27m█ ␛[0m· ␛[38;5;75m▒␛[0m
+    Fri   ␛[38;5;27m█ ␛[0m· ␛[38;5;38m▒␛[0m
     Sat   · -
-    Sun · ␛[38;5;75m▒ ␛[0m␛[38;5;27m█␛[0m
-    · 0  ␛[38;5;117m░␛[0m 1 to 3  ␛[38;5;75m▒␛[0m 4 to 7  ␛[38;5;33m▓␛[0m 8 to 10  ␛[38;5;27m█␛[0m 11 to 14  - no data
+    Sun · ␛[38;5;38m▒ ␛[0m␛[38;5;27m█␛[0m
+    · 0  ␛[38;5;74m░␛[0m 1 to 3  ␛[38;5;38m▒␛[0m 4 to 7  ␛[38;5;33m▓␛[0m 8 to 10  ␛[38;5;27m█␛[0m 11 to 14  - no data
     ");
     assert_snapshot!(coloured(calendar, Colours::Sixteen, &few), @"
     failed by day, 2026-11-01 to 2026-11-20
@@ -399,69 +393,6 @@ fn shades_of_shares_are_told_in_decimals() {
     Sat
     Sun ▒
     · 0  ░ to 0.25  ▒ to 0.5  ▓ to 0.75  █ to 1  - no data
-    ");
-}
-
-#[test]
-fn what_has_no_shape_of_a_chart_is_refused_by_name() {
-    let no_number = states().project(&[0]).unwrap();
-    assert_snapshot!(refused(None, &no_number), @"
-    a chart needs a number column, and the answer has none
-    hint: count something: SELECT state, count(*) AS jobs FROM jobs GROUP BY 1
-    ");
-    let no_axis = states().project(&[1]).unwrap();
-    assert_snapshot!(refused(None, &no_axis), @"
-    a chart needs one column of times or categories, and the answer has none
-    hint: select what the numbers are of, or cast a number of it to text
-    ");
-    let two = batch([("a", texts(&["x"])), ("b", texts(&["y"])), ("n", numbers(&[Some(1)]))]);
-    assert_snapshot!(refused(None, &two), @r#"
-    a chart needs one column of times or categories, and the answer has 2: "a", "b"
-    hint: leave out all but one; categories can be joined: a || ' ' || b
-    "#);
-    let both = batch([
-        ("day", days(NOVEMBER, 1)),
-        ("b", texts(&["y"])),
-        ("n", numbers(&[Some(1)])),
-        ("m", numbers(&[Some(1)])),
-    ]);
-    assert_snapshot!(refused(None, &both), @r#"
-    a chart needs one column of times or categories, and the answer has 2: "day", "b"
-    hint: beside a time and a category, select one number
-    "#);
-    assert_snapshot!(refused(None, &every_type()), @r#"
-    no chart draws column "bytes"
-    hint: leave it out, or cast it to text or to a number
-    "#);
-}
-
-#[test]
-fn a_kind_that_the_columns_do_not_have_is_refused() {
-    let (lines, calendar) = (Some(ChartKind::Lines), Some(ChartKind::Calendar));
-    assert_snapshot!(refused(lines, &states()), @r#"
-    lines go along a time, and "state" is none
-    hint: draw bars, or cast it to a timestamp
-    "#);
-    assert_snapshot!(refused(calendar, &states()), @r#"
-    a calendar is of days, and "state" is none
-    hint: draw bars, or cast it to a date
-    "#);
-    assert_snapshot!(refused(calendar, &outcomes()), @r#"
-    a calendar shows one number a day, and there are 2: "ok", "failed"
-    hint: select one of them
-    "#);
-    let twice = batch([
-        ("day", Arc::new(Date32Array::from(vec![NOVEMBER, NOVEMBER])) as ArrayRef),
-        ("n", numbers(&[Some(1), Some(2)])),
-    ]);
-    assert_snapshot!(refused(calendar, &twice), @"
-    a calendar has one row a day, and 2026-11-01 has more
-    hint: group by the day: SELECT date_trunc('day', creation_date) AS day, …
-    ");
-    let below = batch([("day", days(NOVEMBER, 1)), ("n", numbers(&[Some(-3)]))]);
-    assert_snapshot!(refused(calendar, &below), @"
-    a calendar shows numbers from 0 up, and 2026-11-01 has -3
-    hint: draw lines or bars
     ");
 }
 

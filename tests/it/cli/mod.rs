@@ -1,5 +1,6 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
+mod chart;
 mod completions;
 mod config;
 mod connect;

@@ -34,7 +34,8 @@ fn a_query_that_never_ends_is_cancelled_and_the_prompt_stays() {
     terminal.enter("SELECT 'still here' AS state;");
     assert_snapshot!(terminal.screen(), @"
     lookback> WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n;
-    ^Ccancelled
+    ^C
+    cancelled
     lookback> SELECT 'still here' AS state;
     ┌────────────┐
     │ state      │
@@ -61,7 +62,20 @@ fn a_query_that_is_busy_on_every_thread_is_cancelled_too() {
     terminal.see_prompt_after(prompts);
     // What still runs does not keep the next query either.
     terminal.enter("SELECT count(*) AS jobs FROM backup_jobs;");
-    assert_snapshot!(terminal.screen(), @"");
+    assert_snapshot!(terminal.screen(), @"
+    lookback> SELECT sum(a.value * b.value) AS n FROM generate_series(1, 3000000) a
+    JOIN generate_series(1, 3000000) b ON a.value % 7 = b.value % 7;
+    ^C
+    cancelled
+    lookback> SELECT count(*) AS jobs FROM backup_jobs;
+    ┌──────┐
+    │ jobs │
+    ├──────┤
+    │    3 │
+    └──────┘
+    (1 row)
+    lookback>
+    ");
     terminal.press(key::CTRL_D);
     assert_eq!(terminal.end(), 0);
 }
@@ -109,8 +123,8 @@ fn an_answer_of_two_hundred_columns_is_folded_and_paged() {
     let desk = desk();
     let columns: Vec<_> = (1..=200).map(|column| format!("{column} AS c{column}")).collect();
     desk.write("wide.sql", format!("SELECT {};", columns.join(", ")));
-    let pager = "tee paged.txt | tail -n 2";
-    let mut terminal = Terminal::repl(&desk, 40, &[PLAIN[0], PLAIN[1], ("PAGER", pager)]);
+    let command = "tee paged.txt | tail -n 2";
+    let mut terminal = Terminal::repl(&desk, 40, &[PLAIN[0], PLAIN[1], ("PAGER", command)]);
     terminal.enter("\\i wide.sql");
     assert_snapshot!(terminal.screen(), @r"
     lookback> \i wide.sql
@@ -134,6 +148,7 @@ fn a_pager_that_is_left_early_leaves_no_error() {
     terminal.enter("SELECT i FROM generate_series(1, 1000000) AS t(i);");
     assert_snapshot!(terminal.screen(), @r"
     lookback> \format csv
+    answers are written as csv
     lookback> SELECT i FROM generate_series(1, 1000000) AS t(i);
 
     i

@@ -12,16 +12,18 @@ use vt100::{Callbacks, Parser, Screen};
 use crate::cli::Desk;
 
 /// Nothing takes so long that works: this is only there so that a test cannot hang.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Keys, as a terminal sends them.
 pub(super) mod key {
     pub(crate) const UP: &str = "\x1b[A";
     pub(crate) const LEFT: &str = "\x1b[D";
+    pub(crate) const RIGHT: &str = "\x1b[C";
     pub(crate) const END: &str = "\x1b[F";
     pub(crate) const BACKSPACE: &str = "\x7f";
     pub(crate) const CTRL_C: &str = "\x03";
     pub(crate) const CTRL_D: &str = "\x04";
+    pub(crate) const CTRL_O: &str = "\x0f";
     pub(crate) const CTRL_R: &str = "\x12";
     pub(crate) const CTRL_U: &str = "\x15";
 }
@@ -116,8 +118,12 @@ impl Terminal {
     /// Runs `lookback repl` until its first prompt, with a file that makes it tell no times.
     pub(super) fn repl(desk: &Desk, columns: u16, variables: &[(&str, &str)]) -> Self {
         desk.write("init.sql", "\\timing off\n");
-        let mut terminal =
-            Self::open(desk, (24, columns), &["repl", "--init", "init.sql"], variables);
+        let mut terminal = Self::open(
+            desk,
+            (24, columns),
+            &["repl", "--init", "init.sql", "--now", "2026-01-05T00:00:00Z"],
+            variables,
+        );
         terminal.wait("a prompt", |seen| seen.0.callbacks().prompts > 0);
         terminal.wait("the prompt", |seen| at_prompt(seen.0.screen()));
         terminal.clear();
