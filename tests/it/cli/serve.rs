@@ -26,7 +26,10 @@ impl<'d> Served<'d> {
     }
 
     fn run(desk: &'d Desk, mut command: Command, arguments: &[&str]) -> Self {
-        command.args(["serve", "aws", "--listen", "127.0.0.1:0"]).args(arguments);
+        command.args(["serve", "aws"]).args(arguments);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         if !arguments.contains(&"--now") {
             command.args(["--now", "2026-01-05T00:00:00Z"]);
         }
@@ -116,6 +119,29 @@ fn it_tells_what_it_serves_and_to_whom() {
 }
 
 #[test]
+fn with_keys_it_serves_their_holders_at_any_address() {
+    let desk = Desk::with_jobs();
+    desk.write("reader.secret", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n");
+    fs::set_permissions(desk.path("reader.secret"), Permissions::from_mode(0o600)).unwrap();
+    let key = "[[serve.key]]\naccess_key_id = \"LOOKBACKREADER00\"\n\
+               secret_access_key_file = \"reader.secret\"\naccount_id = \"111111111111\"\n";
+    desk.write("lookback.toml", key);
+    let served = Served::start(&desk, &["--listen", "0.0.0.0:0"]);
+    let (status, body) = served.get("/backup-jobs");
+    assert_eq!((status, &body["Code"]), (403, &"MissingAuthenticationTokenException".into()));
+    assert_snapshot!(served.stop(), @r#"
+    exit 0
+    -- stdout
+    [URL]
+    -- stderr
+    serving warehouse "warehouse", snapshot 2: 3 jobs, created from 2026-01-01T01:00:00Z to 2026-01-02T03:00:00Z
+    to the holders of the keys in the settings file
+    try: aws backup list-backup-jobs --region eu-west-1 --endpoint-url [URL] --by-account-id '*' --max-items 3
+    try: boto3.client("backup", region_name="eu-west-1", endpoint_url="[URL]")
+    "#);
+}
+
+#[test]
 fn an_empty_warehouse_is_served_too() {
     let desk = Desk::new();
     desk.write("none.json", r#"{"BackupJobs": []}"#);
@@ -172,7 +198,19 @@ fn what_aws_would_have_forgotten_is_forgotten_where_that_is_asked_for() {
     drop(served);
     let served = Served::start(&desk, &["--now", "2026-01-03T00:00:00Z", "--retention", "15d"]);
     let (_, body) = served.get("/audit/backup-job-summaries?AggregationPeriod=SEVEN_DAYS");
-    assert_snapshot!(body, @r#"{"AggregationPeriod":"SEVEN_DAYS","BackupJobSummaries":[{"Count":3,"EndTime":1767398400,"Region":"eu-west-1","StartTime":1766793600}]}"#);
+    assert_snapshot!(format!("{body:#}"), @r#"
+    {
+      "AggregationPeriod": "SEVEN_DAYS",
+      "BackupJobSummaries": [
+        {
+          "Count": 3,
+          "EndTime": 1767398400,
+          "Region": "eu-west-1",
+          "StartTime": 1766793600
+        }
+      ]
+    }
+    "#);
 }
 
 #[test]
@@ -197,7 +235,14 @@ fn a_warehouse_that_is_gone_is_told_in_the_log_and_not_to_callers() {
     let served = Served::start(&desk, &["--log", "off"]);
     fs::rename(desk.path("warehouse"), desk.path("aside")).unwrap();
     let (status, body) = served.get("/backup-jobs");
-    assert_snapshot!(format!("{status} {body}"), @r#"500 {"Code":"InternalFailure","Context":null,"Message":"the service failed; its log tells why","Type":null}"#);
+    assert_snapshot!(format!("{status} {body:#}"), @r#"
+    500 {
+      "Code": "InternalFailure",
+      "Context": null,
+      "Message": "the service failed; its log tells why",
+      "Type": null
+    }
+    "#);
     fs::rename(desk.path("aside"), desk.path("warehouse")).unwrap();
     assert_eq!(served.list("").0.len(), 3);
 }
