@@ -64,7 +64,7 @@ pub(super) async fn run(settings: &Settings, options: &AwsOptions) -> Result<Sta
     let config = config(settings, callers.clone(), region.clone())?;
     let service = AwsService::new(Arc::new(warehouse(options, current)), config);
     let time = settings.limits(&options.read).time.unwrap_or(TIME_DEFAULT);
-    let limits = Limits { request_timeout: time + TIME_MORE, ..Limits::default() };
+    let limits = Limits { request_timeout: time.saturating_add(TIME_MORE), ..Limits::default() };
     let server = Server::new(listener, service, limits)?;
     notes.extend(how(&callers, &endpoint::url(&server), &region));
     endpoint::serve(server, &notes).await
