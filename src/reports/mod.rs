@@ -6,6 +6,7 @@
 //! agree, with its name and line.
 
 mod built_in;
+mod freshness;
 mod header;
 mod parameter;
 mod report;
@@ -17,6 +18,7 @@ use crate::engine::nearest;
 use crate::error::{Error, Result};
 
 pub use self::built_in::all;
+pub use self::freshness::last_read;
 pub use self::header::Column;
 pub use self::parameter::{Parameter, RESERVED, Takes};
 pub use self::report::Report;

@@ -12,6 +12,7 @@ mod ingest;
 mod limits;
 mod pruning;
 mod refusals;
+mod report;
 mod sql;
 mod status;
 mod summaries;

@@ -1,4 +1,5 @@
-//! What `README.md` says of tables, views, formats and settings is what the code says, and its commands run.
+//! What `README.md` says of tables, views, formats, settings and reports is what the code says, and
+//! its commands run.
 
 mod blocks;
 
@@ -9,6 +10,7 @@ use lookback::cli::SETTINGS;
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
 use lookback::output::Format;
+use lookback::reports;
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
 
@@ -19,9 +21,14 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [("formats", formats()), ("settings", settings()), ("tables", reference())]
-        .iter()
-        .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
+    let parts = [
+        ("formats", formats()),
+        ("reports", reports()),
+        ("settings", settings()),
+        ("tables", reference()),
+    ];
+    let expected =
+        parts.iter().fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
         fs::write(PATH, expected).unwrap();
         return;
@@ -93,6 +100,15 @@ fn settings() -> String {
         let variable = setting.variable.map(|name| format!("`{name}`")).unwrap_or_default();
         let (flag, default, doc) = (setting.flag, setting.default, setting.doc);
         writeln!(text, "| {key} | `--{flag}` | {variable} | {default} | {doc} |").unwrap();
+    }
+    text
+}
+
+fn reports() -> String {
+    let mut text = "| subject | report | question |\n| --- | --- | --- |\n".to_owned();
+    for report in reports::all() {
+        let (subject, name, question) = (report.subject, report.name, report.question);
+        writeln!(text, "| {subject} | `{name}` | {question} |").unwrap();
     }
     text
 }
