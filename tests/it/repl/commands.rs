@@ -33,8 +33,8 @@ fn commands_are_listed() {
     \?                             List these commands.
     \q                             End the session, as Ctrl-D does.
 
-    A statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens the
-    editor, Ctrl-C cancels, Ctrl-D ends.
+    A statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens
+    the editor, Ctrl-C cancels, Ctrl-D ends.
     lookback>
     ");
 }
