@@ -178,8 +178,8 @@ fn unknown(name: &str) -> Error {
 /// The lines of `\?`, for so many columns.
 pub(super) fn help(width: usize) -> String {
     let entries: Vec<_> = COMMANDS.iter().map(|it| (it.usage(), it.doc.to_owned())).collect();
-    let keys = "\nA statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens \
-                the\neditor, Ctrl-C cancels, Ctrl-D ends.\n";
+    let keys = "\nA statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O \
+                opens\nthe editor, Ctrl-C cancels, Ctrl-D ends.\n";
     pairs(&entries, width) + keys
 }
 

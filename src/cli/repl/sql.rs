@@ -213,7 +213,7 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// True if and only if the cursor is in a piece in which no word of SQL is typed, and not behind it.
+/// True if and only if the cursor is in a piece, not behind it, in which no word of SQL is typed.
 fn is_inside(lexeme: &Lexeme, at: usize, text: &str) -> bool {
     let is_behind = at == lexeme.end;
     match lexeme.kind {

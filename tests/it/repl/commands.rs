@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use super::{PLAIN, Terminal, desk, key};
 
 #[test]
-fn commands_and_tables_are_listed_and_described() {
+fn commands_are_listed() {
     let desk = desk();
     let mut terminal = Terminal::repl(&desk, 100, &PLAIN);
     terminal.enter("\\?");
@@ -33,156 +33,10 @@ fn commands_and_tables_are_listed_and_described() {
     \?                             List these commands.
     \q                             End the session, as Ctrl-D does.
 
-    A statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens the
-    editor, Ctrl-C cancels, Ctrl-D ends.
+    A statement ends with `;`. Tab completes, Ctrl-R searches the history, Ctrl-O opens
+    the editor, Ctrl-C cancels, Ctrl-D ends.
     lookback>
     ");
-    terminal.resize(70, 130);
-    terminal.clear();
-    terminal.enter("\\d");
-    assert_snapshot!(terminal.screen(), @r"
-    lookback> \d
-    ┌────────────────────────────┬────────────────┬──────────────────────────────────────────────────────────────────────────────────┐
-    │ name                       │ kind           │ a row is                                                                         │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ backup_jobs                │ table          │ One row a backup job: its newest observation.                                    │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ copy_jobs                  │ table          │ One row a copy job: its newest observation.                                      │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ restore_jobs               │ table          │ One row a restore job: its newest observation.                                   │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ scan_jobs                  │ table          │ One row a scan job: its newest observation.                                      │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ aws_job_summaries          │ table          │ One row a summary row that AWS gave in one reading; current while replaced_at    │
-    │                            │                │ is NULL.                                                                         │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ job_transitions            │ table          │ One row each time a run found a job new or changed; never rewritten.             │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ jobs                       │ view           │ One row a job of any kind, with the columns that kinds have in common.           │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ job_day_counts             │ view           │ One row a group of jobs of one UTC day of creation: AWS's dimensions, and the    │
-    │                            │                │ number of jobs.                                                                  │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ backup_job_summaries       │ view           │ One row a group of backup jobs of one UTC day of creation: what AWS's            │
-    │                            │                │ ListBackupJobSummaries counts.                                                   │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ copy_job_summaries         │ view           │ One row a group of copy jobs of one UTC day of creation: what AWS's              │
-    │                            │                │ ListCopyJobSummaries counts.                                                     │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ restore_job_summaries      │ view           │ One row a group of restore jobs of one UTC day of creation: what AWS's           │
-    │                            │                │ ListRestoreJobSummaries counts.                                                  │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ scan_job_summaries         │ view           │ One row a group of scan jobs of one UTC day of creation: what AWS's              │
-    │                            │                │ ListScanJobSummaries counts.                                                     │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.coverage               │ table          │ One row an interval of creation time of which something is known, of one source, │
-    │                            │                │ scope, Region and kind; no two of these overlap.                                 │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.files                  │ table          │ One row a data file that the newest snapshot names.                              │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.open_jobs              │ table          │ One row a held job that can still change: what the next ingest follows.          │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.runs                   │ table          │ One row a run that has committed: an import, or an ingest.                       │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.snapshots              │ table          │ One row a committed state of the warehouse, as --as-of names it.                 │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.units                  │ table          │ One row a unit of an ingest; after 90 days only the totals of its run are kept.  │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ list_backup_job_summaries  │ table function │ Job summaries; \d and its name lists its arguments.                              │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ list_copy_job_summaries    │ table function │ Job summaries; \d and its name lists its arguments.                              │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ list_restore_job_summaries │ table function │ Job summaries; \d and its name lists its arguments.                              │
-    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ list_scan_job_summaries    │ table function │ Job summaries; \d and its name lists its arguments.                              │
-    └────────────────────────────┴────────────────┴──────────────────────────────────────────────────────────────────────────────────┘
-    (22 rows)
-    lookback>
-    ");
-    terminal.clear();
-    terminal.enter("\\d job_transitions");
-    assert_snapshot!(terminal.screen(), @r"
-    lookback> \d job_transitions
-    ┌───────────────┬──────────────────────────┬──────────┬──────────────────────────────────────────────────────────────────────────┐
-    │ column_name   │ data_type                │ aws_name │ description                                                              │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ kind          │ varchar                  │ NULL     │ The kind of job: `backup`, `copy`, `restore` or `scan`.                  │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ region        │ varchar                  │ NULL     │ The Region of the job.                                                   │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ account_id    │ varchar                  │ NULL     │ The account that owns the job.                                           │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ job_id        │ varchar                  │ NULL     │ Identifies the job.                                                      │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ creation_date │ timestamp with time zone │ NULL     │ When the job was created.                                                │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ from_state    │ varchar                  │ NULL     │ The state held before; NULL for a new job.                               │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ to_state      │ varchar                  │ NULL     │ The state found; the state held where another field changed, or where    │
-    │               │                          │          │ AWS stopped showing the open job.                                        │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ observed_at   │ timestamp with time zone │ NULL     │ When the state found was read.                                           │
-    ├───────────────┼──────────────────────────┼──────────┼──────────────────────────────────────────────────────────────────────────┤
-    │ run_id        │ varchar                  │ NULL     │ The run that found it.                                                   │
-    └───────────────┴──────────────────────────┴──────────┴──────────────────────────────────────────────────────────────────────────┘
-    (9 rows)
-    lookback>
-    ");
-    terminal.clear();
-    terminal.enter("\\d list_restore_job_summaries");
-    assert_snapshot!(terminal.screen(), @r"
-    lookback> \d list_restore_job_summaries
-    ┌────────────────────┬───────────────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │ argument           │ meaning                                                                                                   │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ account_id         │ An account id, ANY (a row for each) or AGGREGATE_ALL (the sum); without it the account of the setting     │
-    │                    │ caller, else the sum of all.                                                                              │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ state              │ A state, ANY (a row for each) or AGGREGATE_ALL (the sum); without it the sum, and NULL in the row.        │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ resource_type      │ A resource type, ANY (a row for each) or AGGREGATE_ALL (the sum); without it the sum, and NULL in the     │
-    │                    │ row.                                                                                                      │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ aggregation_period │ ONE_DAY, SEVEN_DAYS, FOURTEEN_DAYS; without it ONE_DAY: each of the last 14 days.                         │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ region             │ Only jobs of this Region.                                                                                 │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ since              │ Where the counted time begins; without it, and with one of the two that follow, at the first job.         │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ until              │ Where the counted time ends; without it, at the last 00:00 UTC.                                           │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ bucket             │ day, week, month, quarter, year: into what the time is cut, a row each; without it day.                   │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ by                 │ creation, completion: which time of a job counts; without it creation, as AWS's.                          │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ count_composites   │ both, parents, children: which of parents and children count; without it both.                            │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ dimensions         │ Further columns of the jobs to count by, with commas between them.                                        │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ as_of              │ The warehouse as it was: the number of a snapshot, or an instant.                                         │
-    ├────────────────────┼───────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-    │ now                │ The instant from which periods are counted back.                                                          │
-    └────────────────────┴───────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-    (13 rows)
-    lookback>
-    ");
-    terminal.clear();
-    terminal.enter("\\d invoices");
-    terminal.enter("\\describ jobs");
-    terminal.enter("\\status now");
-    assert_snapshot!(terminal.screen(), @r#"
-    lookback> \d invoices
-    error: there is no table "invoices"
-    hint: the tables and views are aws_job_summaries, backup_job_summaries, backup_jobs, copy_job_summaries, copy_jobs, job_day_counts
-    , job_transitions, jobs, restore_job_summaries, restore_jobs, scan_job_summaries, scan_jobs
-    lookback> \describ jobs
-    error: there is no command "\describ"
-    hint: did you mean "\describe"? \? lists all
-    lookback> \status now
-    error: \status takes no argument, and is given "now"
-    hint: write it alone on its line
-    lookback>
-    "#);
 }
 
 #[test]
@@ -349,82 +203,6 @@ fn an_editor_that_fails_changes_nothing() {
     hint: name another with the variable EDITOR
     lookback>
     "#);
-}
-
-/// A report of the user's own: what is asked here does not hang on those that Lookback brings.
-const REPORT: &str = "\
--- title: Jobs in a state
--- subject: mine
--- question: How many jobs are in a state, and how many of those are of one vault or another, \
-which is a question that takes more than a line?
--- param: state text 'COMPLETED' -- The state.
--- column: state -- The state.
--- column: jobs -- How many.
-
-SELECT state, count(*) AS jobs FROM jobs WHERE state = $state GROUP BY state ORDER BY state
-";
-
-#[test]
-fn reports_are_listed_documented_and_run() {
-    let desk = desk();
-    fs::create_dir(desk.path("mine")).unwrap();
-    desk.write("mine/in-state.sql", REPORT);
-    let reports = ("LOOKBACK_REPORTS", "mine");
-    let mut terminal = Terminal::repl(&desk, 80, &[PLAIN[0], PLAIN[1], PLAIN[2], reports]);
-    terminal.enter("\\report in-state --help");
-    terminal.enter("\\format csv");
-    assert_snapshot!(terminal.screen(), @r"
-    lookback> \report in-state --help
-    in-state: Jobs in a state
-
-    How many jobs are in a state, and how many of those are of one vault or another,
-    which is a question that takes more than a line?
-
-    flags:
-    --state  The state. [default: COMPLETED]
-
-    columns:
-    state  The state.
-    jobs   How many.
-    lookback> \format csv
-    answers are written as csv
-    lookback>
-    ");
-    terminal.clear();
-    terminal.enter("\\report in-state");
-    terminal.enter("\\report in-state --state=RUNNING");
-    terminal.enter("\\report in-state --stat RUNNING");
-    terminal.enter("\\report");
-    terminal.enter("\\report instate");
-    assert_snapshot!(terminal.screen(), @r#"
-    lookback> \report in-state
-    state,jobs
-    COMPLETED,1
-    (1 row)
-    lookback> \report in-state --state=RUNNING
-    state,jobs
-    RUNNING,1
-    (1 row)
-    lookback> \report in-state --stat RUNNING
-    error: report "in-state" has no parameter "stat"
-    hint: did you mean "state"?
-    lookback> \report
-    error: \report needs the name of a report
-    hint: list the reports with \reports
-    lookback> \report instate
-    error: there is no report "instate"
-    hint: did you mean "in-state"?
-    lookback>
-    "#);
-    terminal.press("\\report in-\t");
-    terminal.see("in-state");
-    terminal.press(" --\t");
-    terminal.see("--state");
-    let prompts = terminal.prompts();
-    terminal.press(key::CTRL_C);
-    terminal.see_prompt_after(prompts);
-    terminal.press("\\reports\r");
-    terminal.see("in-state  Jobs in a state (yours)");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 mod answers;
 mod commands;
+mod describe;
 mod editing;
+mod reports;
 mod terminal;
 
 use self::terminal::{PLAIN, Terminal, key};

@@ -1,0 +1,83 @@
+//! Reports in a session.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use super::{PLAIN, Terminal, desk, key};
+
+/// A report of the user's own: what is asked here does not hang on those that Lookback brings.
+const REPORT: &str = "\
+-- title: Jobs in a state
+-- subject: mine
+-- question: How many jobs are in a state, and how many of those are of one vault or another, \
+which is a question that takes more than a line?
+-- param: state text 'COMPLETED' -- The state.
+-- column: state -- The state.
+-- column: jobs -- How many.
+
+SELECT state, count(*) AS jobs FROM jobs WHERE state = $state GROUP BY state ORDER BY state
+";
+
+#[test]
+fn reports_are_listed_documented_and_run() {
+    let desk = desk();
+    fs::create_dir(desk.path("mine")).unwrap();
+    desk.write("mine/in-state.sql", REPORT);
+    let reports = ("LOOKBACK_REPORTS", "mine");
+    let mut terminal = Terminal::repl(&desk, 80, &[PLAIN[0], PLAIN[1], PLAIN[2], reports]);
+    terminal.enter("\\report in-state --help");
+    terminal.enter("\\format csv");
+    assert_snapshot!(terminal.screen(), @r"
+    lookback> \report in-state --help
+    in-state: Jobs in a state
+
+    How many jobs are in a state, and how many of those are of one vault or another,
+    which is a question that takes more than a line?
+
+    flags:
+    --state  The state. [default: COMPLETED]
+
+    columns:
+    state  The state.
+    jobs   How many.
+    lookback> \format csv
+    answers are written as csv
+    lookback>
+    ");
+    terminal.clear();
+    terminal.enter("\\report in-state");
+    terminal.enter("\\report in-state --state=RUNNING");
+    terminal.enter("\\report in-state --stat RUNNING");
+    terminal.enter("\\report");
+    terminal.enter("\\report instate");
+    assert_snapshot!(terminal.screen(), @r#"
+    lookback> \report in-state
+    state,jobs
+    COMPLETED,1
+    (1 row)
+    lookback> \report in-state --state=RUNNING
+    state,jobs
+    RUNNING,1
+    (1 row)
+    lookback> \report in-state --stat RUNNING
+    error: report "in-state" has no parameter "stat"
+    hint: did you mean "state"?
+    lookback> \report
+    error: \report needs the name of a report
+    hint: list the reports with \reports
+    lookback> \report instate
+    error: there is no report "instate"
+    hint: did you mean "in-state"?
+    lookback>
+    "#);
+    terminal.press("\\report in-\t");
+    terminal.see("in-state");
+    terminal.press(" --\t");
+    terminal.see("--state");
+    let prompts = terminal.prompts();
+    terminal.press(key::CTRL_C);
+    terminal.see_prompt_after(prompts);
+    terminal.press("\\reports\r");
+    terminal.see("in-state  Jobs in a state (yours)");
+}
