@@ -10,6 +10,7 @@
 --     parent alone, its children alone, or both, which counts the same backup twice.
 -- column: group_name -- The account, type, plan, vault, Region or first day of the row; NULL for
 --     jobs that have none, such as jobs without a plan.
+-- column: plan_name -- With --by plan, the newest name of the plan; else NULL.
 -- column: jobs -- All jobs, those that do not enter the rate included.
 -- column: good -- The numerator: jobs that ended ok or ok with issues.
 -- column: judged -- The denominator: good, failed, expired and partial jobs.
@@ -66,10 +67,22 @@ counted AS (
         count(*) FILTER (WHERE outcome = 'unknown') AS unknown
     FROM job
     GROUP BY group_name
+),
+
+plan AS (
+    SELECT
+        backup_plan_id,
+        last_value(backup_plan_name ORDER BY creation_date) AS plan_name
+    FROM backup_jobs
+    WHERE $by = 'plan'
+        AND creation_date >= date_trunc('day', $now) - $days
+        AND backup_plan_name IS NOT NULL
+    GROUP BY backup_plan_id
 )
 
 SELECT
     group_name,
+    plan_name,
     jobs,
     ok + ok_with_issues AS good,
     ok + ok_with_issues + failed + expired + partial AS judged,
@@ -86,4 +99,5 @@ SELECT
     open,
     unknown
 FROM counted
+LEFT JOIN plan ON backup_plan_id = group_name
 ORDER BY group_name NULLS LAST

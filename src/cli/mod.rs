@@ -77,7 +77,8 @@ impl From<Kind> for Status {
 /// # Errors
 /// What the command could not do, to be given to [`report`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
-    let (typed, environment) = (arguments.into_iter().collect::<Vec<_>>(), Environment::of_process());
+    let (typed, environment) =
+        (arguments.into_iter().collect::<Vec<_>>(), Environment::of_process());
     let reports = report::known(&typed, &environment)?;
     let arguments = match Arguments::read(typed, reports) {
         Ok(arguments) => arguments,

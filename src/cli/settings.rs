@@ -165,15 +165,14 @@ pub(super) fn reports(
     config: Option<&Path>,
     environment: &Environment,
 ) -> Result<Vec<Report>> {
-    let named = folder.or(environment.reports.as_deref()).map(Path::to_owned);
-    let folder = match named {
-        Some(folder) => Some(folder),
-        None => {
-            let config = config.or(environment.config.as_deref());
-            read(config, environment.config_home.as_deref())?.reports
-        }
-    };
-    folder.map_or_else(|| Ok(reports::all()), |folder| reports::with_folder(&folder))
+    if let Some(folder) = folder.or(environment.reports.as_deref()) {
+        return reports::with_folder(folder);
+    }
+    let config = config.or(environment.config.as_deref());
+    match read(config, environment.config_home.as_deref())?.reports {
+        Some(folder) => reports::with_folder(&folder),
+        None => Ok(reports::all()),
+    }
 }
 
 /// The source that flags describe, if any do.

@@ -155,8 +155,9 @@ fn entries(text: &str) -> Result<Vec<Entry<'_>>> {
 fn entry(comment: &str, line: u64) -> Result<Entry<'_>> {
     let parts = comment.split_once(':').map(|(key, text)| (key.trim(), text.trim()));
     let Some((key, text)) = parts.filter(|(key, _)| !key.contains(' ')) else {
-        return Err(wrong(line, "the header has a line without a key")
-            .with_hint("end the header with a line of -- alone, and write what else there is below"));
+        return Err(wrong(line, "the header has a line without a key").with_hint(
+            "end the header with a line of -- alone, and write what else there is below",
+        ));
     };
     if text.is_empty() {
         return Err(wrong(line, &format!("key \"{key}\" has no text")));

@@ -30,8 +30,9 @@ pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
     let shown = folder.display();
     let failed = |err| Error::io(format!("read the folder of reports \"{shown}\""), err);
     if !folder.is_dir() {
-        return Err(Error::input(format!("there is no folder of reports \"{shown}\""))
-            .with_hint("name a folder of .sql files with --reports, or with `reports` in lookback.toml"));
+        return Err(Error::input(format!("there is no folder of reports \"{shown}\"")).with_hint(
+            "name a folder of .sql files with --reports, or with `reports` in lookback.toml",
+        ));
     }
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {

@@ -33,7 +33,8 @@ pub struct Report {
 impl Report {
     /// Reads one that Lookback brings along.
     pub(super) fn built_in(name: &str, text: &str) -> Result<Self> {
-        Self::parse(name, text, None).map_err(|err| located(&format!("sql/reports/{name}.sql"), &err))
+        Self::parse(name, text, None)
+            .map_err(|err| located(&format!("sql/reports/{name}.sql"), &err))
     }
 
     /// Reads one of a user's.
@@ -46,8 +47,10 @@ impl Report {
             .map_err(|err| Error::io(format!("read the report \"{shown}\""), err))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         if !is_name(&stem.replace('-', "_")) {
-            return Err(Error::input(format!("file \"{shown}\": \"{stem}\" is no name of a report"))
-                .with_hint("use letters from a to z, digits and hyphens"));
+            return Err(Error::input(format!(
+                "file \"{shown}\": \"{stem}\" is no name of a report"
+            ))
+            .with_hint("use letters from a to z, digits and hyphens"));
         }
         Self::parse(&stem, &text, Some(path.to_owned())).map_err(|err| located(&shown, &err))
     }
@@ -103,9 +106,11 @@ impl Report {
         if self.template.placeholders().iter().any(|it| it.name == NOW) {
             values.push((NOW.to_owned(), Value::Time(engine.present())));
         }
-        engine.run_bound(&self.template, &values).await.map_err(|err| match (&self.file, err.kind()) {
-            (Some(file), Kind::Input) => located(&file.display().to_string(), &err),
-            _ => err,
+        engine.run_bound(&self.template, &values).await.map_err(|err| {
+            match (&self.file, err.kind()) {
+                (Some(file), Kind::Input) => located(&file.display().to_string(), &err),
+                _ => err,
+            }
         })
     }
 

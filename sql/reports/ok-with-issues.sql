@@ -1,0 +1,99 @@
+-- title: Completed with issues
+-- subject: outcomes
+-- question: Which backups and scans completed and yet need attention, why, and does it go on?
+-- param: days days 30 -- How many whole UTC days before today count, beside today.
+-- column: kind -- The kind of job: backup or scan.
+-- column: account_id -- The account of the jobs.
+-- column: region -- The Region of the jobs.
+-- column: resource_type -- The type of the resource.
+-- column: resource_arn -- The resource.
+-- column: message_category -- AWS's category of the message; scan jobs have none.
+-- column: reason -- The message with ARNs, ids, times and numbers replaced; NULL where AWS gave none.
+-- column: jobs -- The jobs of the resource that completed with this issue.
+-- column: first_seen_at -- When the first of them was created, within the days that count.
+-- column: last_seen_at -- When the last of them was created.
+-- column: is_last -- Whether the last job of the resource that completed has this issue.
+-- column: last_job_id -- The last of them.
+--
+-- "Completed with issues" is the console's word for a backup job that is COMPLETED with another
+-- message category than SUCCESS; AWS's API has no such state, so counting states counts these among
+-- the good ones. They are: there is a recovery point, of which something is missing.
+--
+-- "Now" is the present instant.
+
+WITH completed AS (
+    SELECT
+        kind,
+        account_id,
+        region,
+        resource_type,
+        resource_arn,
+        job_id,
+        creation_date,
+        outcome,
+        message_category,
+        status_message,
+        row_number() OVER (
+            PARTITION BY kind, account_id, region, resource_arn
+            ORDER BY creation_date DESC, job_id DESC
+        ) AS recency
+    FROM jobs
+    WHERE kind IN ('backup', 'scan')
+        AND outcome IN ('ok', 'ok_with_issues')
+        AND creation_date >= date_trunc('day', $now) - $days
+        AND creation_date < $now
+),
+
+explained AS (
+    SELECT
+        kind,
+        account_id,
+        region,
+        resource_type,
+        resource_arn,
+        job_id,
+        creation_date,
+        recency,
+        message_category,
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        btrim(status_message, '" '),
+                        'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
+                    ),
+                    '\b([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
+                    '<id>', 'g'
+                ),
+                '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'
+            ),
+            '\b\d([\d,.]*\d)?\b', '<n>', 'g'
+        ) AS reason
+    FROM completed
+    WHERE outcome = 'ok_with_issues'
+)
+
+SELECT
+    kind,
+    account_id,
+    region,
+    max(resource_type) AS resource_type,
+    resource_arn,
+    message_category,
+    reason,
+    count(*) AS jobs,
+    min(creation_date) AS first_seen_at,
+    max(creation_date) AS last_seen_at,
+    min(recency) = 1 AS is_last,
+    last_value(job_id ORDER BY creation_date, job_id) AS last_job_id
+FROM explained
+GROUP BY kind, account_id, region, resource_arn, message_category, reason
+ORDER BY
+    is_last DESC,
+    jobs DESC,
+    kind,
+    account_id,
+    region,
+    resource_arn NULLS LAST,
+    message_category NULLS LAST,
+    reason NULLS LAST
