@@ -7,15 +7,19 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::catalog::AsOf;
+use crate::error::Error;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 use crate::reports::Report;
 
+use super::check::CheckOptions;
 use super::config::CONCURRENCY_MAX;
+use super::log::LogOptions;
+use super::night::NightOptions;
 use super::report::{ReportOptions, with_reports};
+use super::schedule::ScheduleOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
 
@@ -38,6 +42,9 @@ pub(super) struct Arguments {
     #[arg(long, global = true, value_name = "TIMESTAMP", value_parser = instant)]
     pub(super) now: Option<Instant>,
 
+    #[command(flatten)]
+    pub(super) log: LogOptions,
+
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -55,11 +62,14 @@ impl Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Check(CheckOptions),
     Demo(DemoOptions),
     Emulate(EmulateOptions),
     Import(ImportOptions),
     Ingest(IngestOptions),
+    Night(Box<NightOptions>),
     Report(ReportOptions),
+    Schedule(ScheduleOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -123,10 +133,6 @@ pub(super) struct EmulateOptions {
     /// What goes wrong and how often: throttle=0.05,drop=0.01,deny=ListScanJobs
     #[arg(long, value_name = "NAME=RATE,…", default_value = "")]
     pub(super) faults: String,
-
-    /// What to log on standard error; `info` is a line for each request.
-    #[arg(long, value_name = "LEVEL", default_value = "warn", value_parser = levels())]
-    pub(super) log: LevelFilter,
 }
 
 /// Take in what the AWS CLI or boto3 printed, job reports and events.
@@ -306,6 +312,22 @@ pub(super) struct ReadOptions {
     pub(super) timeout: Option<Duration>,
 }
 
+impl ReadOptions {
+    /// Those of the environment, for a command that has no flags of its own for them.
+    ///
+    /// # Errors
+    /// A variable that has no such value.
+    pub(super) fn of_environment() -> Result<Self, Error> {
+        let command = Self::augment_args(clap::Command::new("lookback"));
+        let matches = command.try_get_matches_from(["lookback"]);
+        matches.and_then(|matches| Self::from_arg_matches(&matches)).map_err(|err| {
+            let text = err.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            Error::input(line.strip_prefix("error: ").unwrap_or(line))
+        })
+    }
+}
+
 /// Tell what is held: the last success, the last 45 days, open jobs and lost days.
 ///
 /// A row is a source, a Region and a kind of job. Nothing is asked of AWS.
@@ -343,11 +365,6 @@ fn instant(text: &str) -> Result<Instant, String> {
 fn speed(text: &str) -> Result<f64, String> {
     let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 0.0);
     speed.ok_or_else(|| "it is no number from 0 up".to_owned())
-}
-
-fn levels() -> impl TypedValueParser<Value = LevelFilter> {
-    PossibleValuesParser::new(["off", "error", "warn", "info", "debug"])
-        .try_map(|name| name.parse::<LevelFilter>())
 }
 
 pub(super) fn formats() -> impl TypedValueParser<Value = Format> {

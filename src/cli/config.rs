@@ -10,15 +10,27 @@ use toml::de::DeTable;
 use crate::error::Result;
 use crate::model::{JobKind, Reach};
 
-use super::section::{File, Section};
+use super::section::{File, Named, Section};
 use super::sources::{Regions, Table};
 use super::units::{RATES, account_id, bytes, is_rate};
 
 /// The keys outside of tables, and the tables.
-const KEYS: [&str; 7] =
-    ["warehouse", "reports", "caller", "memory_limit", "timeout", "ingest", "source"];
+const KEYS: [&str; 10] = [
+    "warehouse",
+    "reports",
+    "checks",
+    "caller",
+    "memory_limit",
+    "timeout",
+    "ingest",
+    "night",
+    "check",
+    "source",
+];
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
+/// The keys of `[night]`.
+const NIGHT_KEYS: [&str; 1] = ["metrics"];
 /// The keys of `[[source]]`.
 const SOURCE_KEYS: [&str; 13] = [
     "name",
@@ -42,10 +54,14 @@ pub(super) const CONCURRENCY_MAX: u64 = 256;
 /// A settings file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Config {
+    /// The file that it was read from.
+    pub(super) file: Option<PathBuf>,
     /// The folder of the warehouse; relative to the folder of the file.
     pub(super) warehouse: Option<PathBuf>,
     /// The folder of the user's own reports; relative to the folder of the file.
     pub(super) reports: Option<PathBuf>,
+    /// The folder of the user's own checks; relative to the folder of the file.
+    pub(super) checks: Option<PathBuf>,
     /// The account that a summary means which names none.
     pub(super) caller: Option<String>,
     /// How much memory a query may use, in bytes.
@@ -54,6 +70,10 @@ pub(super) struct Config {
     pub(super) timeout: Option<Duration>,
     /// How many units an ingest reads at once.
     pub(super) concurrency: Option<usize>,
+    /// The file of a night's metrics; relative to the folder of the file.
+    pub(super) metrics: Option<PathBuf>,
+    /// The thresholds of checks, as they stand there.
+    pub(super) thresholds: Vec<Named>,
     /// The sources, as they stand there.
     pub(super) sources: Vec<Table>,
 }
@@ -71,15 +91,21 @@ impl Config {
         })?;
         let top = Section::new(file, document.get_ref(), "the settings", &KEYS)?;
         let ingest = top.table("ingest", &INGEST_KEYS)?;
+        let night = top.table("night", &NIGHT_KEYS)?;
+        let metrics = night.map(|night| night.text("metrics")).transpose()?.flatten();
         let sources = top.tables("source", &SOURCE_KEYS)?;
         let concurrency = ingest.map(concurrency).transpose()?.flatten();
         Ok(Self {
+            file: None,
             warehouse: top.text("warehouse")?.map(PathBuf::from),
             reports: top.text("reports")?.map(PathBuf::from),
+            checks: top.text("checks")?.map(PathBuf::from),
             caller: caller(top)?,
             memory_limit: memory_limit(top)?,
             timeout: timeout(top)?,
             concurrency,
+            metrics: metrics.map(PathBuf::from),
+            thresholds: top.named("check")?,
             sources: sources.into_iter().map(source).collect::<Result<_>>()?,
         })
     }
@@ -179,6 +205,7 @@ fn rate(section: Section<'_>) -> Result<Option<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::section::Entry;
     use super::*;
 
     const EXAMPLE: &str = include_str!("../../examples/lookback.toml");
@@ -199,11 +226,17 @@ mod tests {
         let text = "
             warehouse = \"/var/lib/lookback\"
             reports = \"reports\"
+            checks = \"checks\"
             caller = \"111111111111\"
             memory_limit = \"2G\"
             timeout = 1.5
             [ingest]
             concurrency = 4
+            [night]
+            metrics = \"m.prom\"
+            [check.rpo-violated]
+            max_hours = 24
+            skip = true
             [[source]]
             name = \"prod\"
             regions = [\"us-east-1\"]
@@ -215,7 +248,7 @@ mod tests {
             accounts = [\"111111111111\"]
         ";
         let prod = Table {
-            origin: Some("file \"l.toml\", line 9".to_owned()),
+            origin: Some("file \"l.toml\", line 15".to_owned()),
             name: Some("prod".to_owned()),
             regions: Some(Regions::These(vec!["us-east-1".to_owned()])),
             kinds: Some(vec![JobKind::Backup, JobKind::Scan]),
@@ -224,18 +257,32 @@ mod tests {
             ..Table::default()
         };
         let other = Table {
-            origin: Some("file \"l.toml\", line 15".to_owned()),
+            origin: Some("file \"l.toml\", line 21".to_owned()),
             regions: Some(Regions::All),
             accounts: Some(vec!["111111111111".to_owned()]),
             ..Table::default()
         };
+        let entry = |key: &str, text: &str, line| Entry {
+            key: key.to_owned(),
+            text: text.to_owned(),
+            place: format!("file \"l.toml\", line {line}"),
+        };
+        let thresholds = Named {
+            name: "rpo-violated".to_owned(),
+            place: "file \"l.toml\", line 12".to_owned(),
+            entries: vec![entry("max_hours", "24", 13), entry("skip", "true", 14)],
+        };
         let expected = Config {
+            file: None,
             warehouse: Some(PathBuf::from("/var/lib/lookback")),
             reports: Some(PathBuf::from("reports")),
+            checks: Some(PathBuf::from("checks")),
             caller: Some("111111111111".to_owned()),
             memory_limit: Some(2 << 30),
             timeout: Some(Duration::from_millis(1500)),
             concurrency: Some(4),
+            metrics: Some(PathBuf::from("m.prom")),
+            thresholds: vec![thresholds],
             sources: vec![prod, other],
         };
         assert_eq!(Config::parse("l.toml", text).unwrap(), expected);
@@ -276,6 +323,12 @@ mod tests {
         check("warehouse = \"\"", "\"warehouse\" is \"\", not a text in quotes");
         check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
+        check("check = 1", "\"check\" is 1, not tables with names; write [check.NAME]");
+        check("check = {a = 1}", "\"a\" is 1, not a table; write [check.a]");
+        check(
+            "check = {a = {b = []}}",
+            "\"b\" is [], not a text in quotes, a number or a boolean",
+        );
         check("source = 1", "\"source\" is 1, not a list of tables; write [[source]]");
         check("source = [{emulator = 1}]", "\"emulator\" is 1, not true or false");
         check("source = [1]", "\"source\" is [1], not a list of tables; write [[source]]");
@@ -332,10 +385,10 @@ mod tests {
     fn the_example_shows_every_key() {
         let config = Config::parse("lookback.toml", EXAMPLE).unwrap();
         assert!(!config.sources.is_empty());
-        for key in KEYS.iter().chain(&INGEST_KEYS).chain(&SOURCE_KEYS) {
+        for key in KEYS.iter().chain(&INGEST_KEYS).chain(&NIGHT_KEYS).chain(&SOURCE_KEYS) {
             let is_shown = |line: &str| {
                 let line = line.trim_start_matches(['#', ' ', '[']);
-                line.strip_prefix(key).is_some_and(|rest| rest.starts_with([' ', ']']))
+                line.strip_prefix(key).is_some_and(|rest| rest.starts_with([' ', ']', '.']))
             };
             assert!(EXAMPLE.lines().any(is_shown), "{key}");
         }

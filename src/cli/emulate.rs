@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::emulator::faults::FaultPlan;
 use crate::emulator::{self, Config, World};
@@ -25,7 +24,6 @@ pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result
     let plan: FaultPlan = options.faults.parse()?;
     let world = World::new(organization(options)?)?;
     let regions = world.regions().to_vec();
-    log(options.log);
     let listener = TcpListener::bind(options.listen).await.map_err(|err| {
         Error::io(format!("listen on \"{}\"", options.listen), err)
             .with_hint("name another address with --listen; 127.0.0.1:0 takes any free port")
@@ -61,13 +59,6 @@ fn read(path: &Path) -> Result<Config> {
         .map_err(|err| Error::io(format!("read file \"{name}\""), err))?;
     Config::from_toml(&text)
         .map_err(|err| Error::input(format!("organization file \"{name}\"")).with_source(err))
-}
-
-/// Logs to standard error from here on.
-fn log(level: LevelFilter) {
-    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    // Whoever calls this twice in a process, as tests may, keeps the first.
-    drop(lines.try_init());
 }
 
 /// The URL for programs, and what to do with it for people.

@@ -6,6 +6,7 @@
 //! rooms and calls them.
 
 mod args;
+mod check;
 mod clock;
 mod config;
 mod demo;
@@ -13,8 +14,13 @@ mod emulate;
 mod grid;
 mod import;
 mod ingest;
+mod ledger;
+mod log;
+mod metrics;
+mod night;
 mod printer;
 mod report;
+mod schedule;
 mod section;
 mod settings;
 mod signals;
@@ -31,12 +37,13 @@ use std::process::ExitCode;
 use crate::error::{Error, Kind, Result};
 
 pub use self::clock::SystemClock;
+pub use self::metrics::{METRICS, Metric};
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};
 
-/// How a run of the program ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a run of the program ended, from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// All is done.
     Done,
@@ -46,13 +53,29 @@ pub enum Status {
     NotDone,
 }
 
+impl Status {
+    /// The exit status.
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Attention => 1,
+            Self::NotDone => 2,
+        }
+    }
+
+    /// The word in documents.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Attention => "attention",
+            Self::NotDone => "not_done",
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
-        Self::from(match status {
-            Status::Done => 0,
-            Status::Attention => 1,
-            Status::NotDone => 2,
-        })
+        Self::from(status.code())
     }
 }
 
@@ -84,6 +107,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
+    log::start(arguments.log);
     let settings = Settings::resolve(&arguments, environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -92,11 +116,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
     runtime.block_on(async {
         signals::survive_file_limit()?;
         match &arguments.command {
+            Command::Check(options) => check::run(&settings, options).await,
             Command::Demo(options) => demo::run(options).await,
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Night(options) => night::run(&settings, options).await,
             Command::Report(options) => report::run(&settings, options, reports).await,
+            Command::Schedule(options) => schedule::run(&settings, options),
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

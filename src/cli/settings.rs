@@ -17,6 +17,7 @@ use crate::source::aws::Source;
 use super::args::{Arguments, IngestOptions, ReadOptions};
 use super::clock::SystemClock;
 use super::config::Config;
+use super::section::Named;
 use super::sources::{self, Regions, Table, Wanted};
 
 /// The settings file's name, in the working folder and in the user's folder of settings.
@@ -39,6 +40,16 @@ pub(super) struct Environment {
     pub(super) config: Option<PathBuf>,
     /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
     pub(super) reports: Option<PathBuf>,
+    /// The folder of the user's own checks: `LOOKBACK_CHECKS`.
+    pub(super) checks: Option<PathBuf>,
+    /// The user's folder: `HOME`.
+    pub(super) home: Option<PathBuf>,
+    /// The user's name: `USER`, or `LOGNAME`.
+    pub(super) user: Option<String>,
+    /// The variables that a timer needs to find what this process finds, as far as they are set.
+    pub(super) kept: Vec<(&'static str, String)>,
+    /// The names of the variables that are set and hold secrets.
+    pub(super) secrets: Vec<&'static str>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -48,9 +59,15 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is where settings are resolved")]
     pub(super) fn of_process() -> Self {
         let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let home = || get("HOME").map(|home| Path::new(&home).join(".config"));
+        let home = get("HOME").map(PathBuf::from);
+        let config = home.as_ref().map(|home| home.join(".config"));
         Self {
-            config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home),
+            config_home: get("XDG_CONFIG_HOME").map(PathBuf::from).or(config),
+            checks: get("LOOKBACK_CHECKS").map(PathBuf::from),
+            home,
+            user: get("USER").or_else(|| get("LOGNAME")),
+            kept: KEPT.into_iter().filter_map(|name| Some((name, get(name)?))).collect(),
+            secrets: SECRETS.into_iter().filter(|name| get(name).is_some()).collect(),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
             config: get("LOOKBACK_CONFIG").map(PathBuf::from),
@@ -59,6 +76,39 @@ impl Environment {
         }
     }
 }
+
+/// The variables, besides those that become flags, on which it hangs what is read, and how.
+const KEPT: [&str; 19] = [
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "LOOKBACK_CALLER",
+    "LOOKBACK_CHECKS",
+    "LOOKBACK_CONCURRENCY",
+    "LOOKBACK_LOG",
+    "LOOKBACK_LOG_FORMAT",
+    "LOOKBACK_MEMORY_LIMIT",
+    "LOOKBACK_TIMEOUT",
+];
+
+/// The variables that are never written to a file: a proxy's may hold a password.
+const SECRETS: [&str; 6] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "https_proxy",
+];
 
 const ABORT_AT_STEP: &str = "LOOKBACK_TEST_ABORT_AT_STEP";
 
@@ -122,6 +172,39 @@ impl Settings {
         let memory = options.memory_limit.or(self.config.memory_limit);
         let time: Option<Duration> = options.timeout.or(self.config.timeout);
         Limits { memory_bytes: memory.unwrap_or(MEMORY_DEFAULT), time }
+    }
+
+    /// The settings file that was read, if there is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.config.file.as_deref()
+    }
+
+    /// The process's environment.
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The checks there are: those that Lookback brings along, and those of the folder that is
+    /// named, or else of the one that the settings file names.
+    ///
+    /// # Errors
+    /// A folder that is not there, and a file in it that is no check.
+    pub(super) fn checks(&self, folder: Option<&Path>) -> Result<Vec<Report>> {
+        let folder = folder.or(self.environment.checks.as_deref());
+        match folder.or(self.config.checks.as_deref()) {
+            Some(folder) => reports::checks_with_folder(folder),
+            None => Ok(reports::checks()),
+        }
+    }
+
+    /// The thresholds that the settings file gives to checks.
+    pub(super) fn thresholds(&self) -> &[Named] {
+        &self.config.thresholds
+    }
+
+    /// The file to which a night writes its metrics, if one is named.
+    pub(super) fn metrics(&self, named: Option<&Path>) -> Option<PathBuf> {
+        named.map(Path::to_owned).or_else(|| self.config.metrics.clone())
     }
 
     /// How many units an ingest reads at once, if anything says so.
@@ -223,6 +306,9 @@ fn read_file(path: &Path) -> Result<Option<Config>> {
     let folder = path.parent().unwrap_or(Path::new(""));
     config.warehouse = config.warehouse.map(|warehouse| folder.join(warehouse));
     config.reports = config.reports.map(|reports| folder.join(reports));
+    config.checks = config.checks.map(|checks| folder.join(checks));
+    config.metrics = config.metrics.map(|metrics| folder.join(metrics));
+    config.file = Some(path.to_owned());
     Ok(Some(config))
 }
 

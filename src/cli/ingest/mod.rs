@@ -21,8 +21,48 @@ use super::target::Target;
 use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<Status> {
-    let sources = settings.sources(options)?;
     let mut signals = Signals::listen()?;
+    let report = read(settings, options, &mut signals).await?;
+    let status = status(&report);
+    if options.json {
+        write(&document::text(&report, status)?)?;
+    }
+    summary::tell(&report, status);
+    Ok(status)
+}
+
+/// What the ingest of a night did, told already.
+#[derive(Debug)]
+pub(super) struct Ingested {
+    pub(super) status: Status,
+    /// What it did, in a few words.
+    pub(super) words: String,
+    /// The document of `--json`.
+    pub(super) document: String,
+}
+
+/// Reads for a night, and tells what was read.
+pub(super) async fn nightly(
+    settings: &Settings,
+    options: &IngestOptions,
+    signals: &mut Signals,
+) -> Result<Ingested> {
+    let report = read(settings, options, signals).await?;
+    let status = status(&report);
+    summary::tell(&report, status);
+    Ok(Ingested {
+        status,
+        words: summary::words(&report),
+        document: document::text(&report, status)?,
+    })
+}
+
+async fn read(
+    settings: &Settings,
+    options: &IngestOptions,
+    signals: &mut Signals,
+) -> Result<Report> {
+    let sources = settings.sources(options)?;
     let lake = settings.writable_lake()?;
     let progress = Arc::new(Progress::default());
     let display = Display::start(Arc::clone(&progress));
@@ -39,16 +79,10 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
     };
     let ended = tokio::select! {
         ended = pull.run() => ended,
-        err = interrupted(&mut signals, &stop) => Err(err),
+        err = interrupted(signals, &stop) => Err(err),
     };
     display.end().await;
-    let report = ended?;
-    let status = status(&report);
-    if options.json {
-        write(&document::text(&report, status)?)?;
-    }
-    summary::tell(&report, status);
-    Ok(status)
+    ended
 }
 
 fn pull_options(settings: &Settings, options: &IngestOptions) -> Options {

@@ -29,6 +29,19 @@ pub(super) fn tell(report: &Report, status: Status) {
     }
 }
 
+/// The whole of it in a few words.
+pub(super) fn words(report: &Report) -> String {
+    let sum = sum(report);
+    let mut parts = vec![format!("{} read, {} new", sum.counts.read, sum.counts.new)];
+    for (number, what) in [(sum.counts.changed, "changed"), (sum.failed, "failed")] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    let made = report.snapshot.map(|snapshot| format!("; snapshot {snapshot}"));
+    parts.join(", ") + &made.unwrap_or_default()
+}
+
 /// What was read, then what is not as it should be.
 fn text(report: &Report, status: Status) -> Vec<String> {
     // Where nothing was read, numbers say nothing.

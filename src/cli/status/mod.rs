@@ -8,12 +8,14 @@ mod table;
 use std::io::Write;
 use std::time::Duration;
 
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{Instant, Place, Reach};
 use crate::source::aws::Source;
 
 use self::places::{Held, Row};
 use super::args::{StatusFormat, StatusOptions};
+use super::metrics::{Exposition, tell_ledger};
 use super::settings::Settings;
 use super::sources::is_named;
 use super::target::Target;
@@ -23,21 +25,38 @@ use super::{Status, printer};
 const NAMED_MAX: usize = 5;
 
 pub(super) fn run(settings: &Settings, options: &StatusOptions) -> Result<Status> {
-    let configured = places_of(&settings.configured_sources()?);
     let catalog = settings.lake()?.catalog;
     let now = settings.clock.now();
-    let mut held = Held::of(&catalog.coverage_all()?, &catalog.open_jobs()?, &configured, now);
+    let mut held = held(settings, &catalog)?;
     restrict(&mut held, &options.source)?;
     let text = match options.format {
         StatusFormat::Table => table::text(&held, now, Target::Stdout.options().width),
         StatusFormat::Json => document::text(&held, now, options.max_age)?,
-        StatusFormat::Prometheus => metrics::text(&held),
+        StatusFormat::Prometheus => {
+            let mut exposition = Exposition::default();
+            metrics::tell(&held, &mut exposition);
+            tell_ledger(&catalog, &mut exposition)?;
+            exposition.text()
+        }
     };
     let mut out = Target::Stdout.out();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write to standard output", err))?;
     Ok(judge(&held.rows, now, options.max_age))
+}
+
+/// Adds the metrics of what is held, and of the ledger.
+pub(super) fn tell_metrics(settings: &Settings, exposition: &mut Exposition) -> Result<()> {
+    let catalog = settings.lake()?.catalog;
+    metrics::tell(&held(settings, &catalog)?, exposition);
+    tell_ledger(&catalog, exposition)
+}
+
+fn held(settings: &Settings, catalog: &Catalog) -> Result<Held> {
+    let configured = places_of(&settings.configured_sources()?);
+    let (coverage, open) = (catalog.coverage_all()?, catalog.open_jobs()?);
+    Ok(Held::of(&coverage, &open, &configured, settings.clock.now()))
 }
 
 /// The places that a settings file asks to be read.
