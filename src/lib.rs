@@ -51,7 +51,8 @@
 //!   name model, tables, catalog, store, lake, source.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
-//! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
+//! - [`reports`]: named questions in SQL, with bound parameters, and checks, which are questions
+//!   for what is not as it should be. May name model, engine.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`. May
 //!   name model, tables, engine, output.
@@ -125,6 +126,16 @@
 //! A day may be settled while a job of it is open: the job is then followed by itself, which costs
 //! one call and not a day's listing. Imports teach no coverage, for a file does not tell what it
 //! leaves out.
+//!
+//! # Nights
+//!
+//! `lookback night` takes its steps from one list, whatever becomes of each; a step that needs a
+//! warehouse is left out before there is one. What is to be done is decided purely and then done:
+//! a schedule is a plan, from which the files of each scheduler are text, and installing it a list
+//! of changes, which are told or made. A schedule knows UTC, or rings every hour and asks whether
+//! the night is due. A check is a report that must have no row, its thresholds are its parameters.
+//! Every metric is declared once, and what is logged is decided in one place: only our own words,
+//! since what a library would log of a request may be a secret.
 //!
 //! # Summaries
 //!

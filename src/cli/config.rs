@@ -325,10 +325,7 @@ mod tests {
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
         check("check = 1", "\"check\" is 1, not tables with names; write [check.NAME]");
         check("check = {a = 1}", "\"a\" is 1, not a table; write [check.a]");
-        check(
-            "check = {a = {b = []}}",
-            "\"b\" is [], not a text in quotes, a number or a boolean",
-        );
+        check("check = {a = {b = []}}", "\"b\" is [], not a text in quotes, a number or a boolean");
         check("source = 1", "\"source\" is 1, not a list of tables; write [[source]]");
         check("source = [{emulator = 1}]", "\"emulator\" is 1, not true or false");
         check("source = [1]", "\"source\" is [1], not a list of tables; write [[source]]");

@@ -15,11 +15,14 @@ pub(super) struct Row<'a>(&'a RecordBatch, usize);
 impl Row<'_> {
     pub(super) fn text(&self, column: &str) -> String {
         let values = self.0.column_by_name(column).and_then(|it| it.as_string_opt::<i32>());
-        values.filter(|it| it.is_valid(self.1)).map_or_else(String::new, |it| it.value(self.1).into())
+        values
+            .filter(|it| it.is_valid(self.1))
+            .map_or_else(String::new, |it| it.value(self.1).into())
     }
 
     pub(super) fn long(&self, column: &str) -> i64 {
-        let values = self.0.column_by_name(column).and_then(|it| it.as_primitive_opt::<Int64Type>());
+        let values =
+            self.0.column_by_name(column).and_then(|it| it.as_primitive_opt::<Int64Type>());
         values.filter(|it| it.is_valid(self.1)).map_or(0, |it| it.value(self.1))
     }
 
@@ -31,7 +34,11 @@ impl Row<'_> {
 }
 
 /// Calls `each` with every row of a table of the schema `ops`.
-pub(super) fn each_row(catalog: &Catalog, table: &str, mut each: impl FnMut(Row<'_>)) -> Result<()> {
+pub(super) fn each_row(
+    catalog: &Catalog,
+    table: &str,
+    mut each: impl FnMut(Row<'_>),
+) -> Result<()> {
     let table = Table::of_ops(table)
         .ok_or_else(|| Error::internal(format!("there is no table \"ops.{table}\"")))?;
     for batch in catalog.ops(table)? {

@@ -18,25 +18,25 @@ use super::printer;
 pub(super) struct LogOptions {
     /// What to log on standard error; `info` is a line for each request served and each unit read.
     #[arg(
-        long = "log",
+        long,
         global = true,
         value_name = "LEVEL",
         default_value = "warn",
         value_parser = levels(),
         env = "LOOKBACK_LOG"
     )]
-    level: LevelFilter,
+    log: LevelFilter,
 
     /// How to log: `json` makes a record a line of all that goes to standard error.
     #[arg(
-        long = "log-format",
+        long,
         global = true,
         value_name = "FORMAT",
         default_value = "text",
         value_parser = formats(),
         env = "LOOKBACK_LOG_FORMAT"
     )]
-    format: LogFormat,
+    log_format: LogFormat,
 }
 
 /// How lines are logged.
@@ -60,10 +60,9 @@ fn formats() -> impl TypedValueParser<Value = LogFormat> {
 
 /// Logs from here on.
 pub(super) fn start(options: LogOptions) {
-    let LogOptions { level, format } = options;
-    let ours = Targets::new()
-        .with_target("lookback", level)
-        .with_target(printer::TOLD, LevelFilter::INFO);
+    let LogOptions { log: level, log_format: format } = options;
+    let ours =
+        Targets::new().with_target("lookback", level).with_target(printer::TOLD, LevelFilter::INFO);
     let lines = fmt::layer().with_writer(printer::log_line);
     let lines = match format {
         LogFormat::Text => lines.with_filter(ours).boxed(),

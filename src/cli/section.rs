@@ -172,7 +172,9 @@ impl<'a> Section<'a> {
             DeValue::Integer(number) if number.radix() == 10 => number.to_string(),
             DeValue::Float(number) => number.to_string(),
             DeValue::Boolean(value) => value.to_string(),
-            _ => return Err(self.mistyped(&name, value, "a text in quotes, a number or a boolean")),
+            _ => {
+                return Err(self.mistyped(&name, value, "a text in quotes, a number or a boolean"));
+            }
         };
         Ok(Entry { place: self.file.place(&key.span()), key: name, text })
     }

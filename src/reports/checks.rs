@@ -36,11 +36,13 @@ const CHECK: Noun = Noun { one: "check", flag: "--checks", key: "checks" };
 /// # Panics
 /// If one of them is not as it should be, which a test rules out.
 pub fn checks() -> Vec<Report> {
-    let read = |(name, text): (&str, &str)| {
-        match Report::of_file(&format!("sql/checks/{name}.sql"), name, text) {
-            Ok(check) => check,
-            Err(err) => panic!("{}", err.chain()),
-        }
+    let read = |(name, text): (&str, &str)| match Report::of_file(
+        &format!("sql/checks/{name}.sql"),
+        name,
+        text,
+    ) {
+        Ok(check) => check,
+        Err(err) => panic!("{}", err.chain()),
     };
     sorted(FILES.into_iter().map(read).collect())
 }

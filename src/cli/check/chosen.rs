@@ -181,9 +181,9 @@ mod tests {
     #[test]
     fn slips_are_told_with_their_place_and_the_way_out() {
         check_wrong(
-            &[table("rpo", &[])],
+            &[table("weather", &[])],
             &[],
-            "file \"l.toml\", line 7: there is no check \"rpo\"",
+            "file \"l.toml\", line 7: there is no check \"weather\"",
             Some("list the checks with: lookback check --list"),
         );
         check_wrong(

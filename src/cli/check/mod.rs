@@ -36,7 +36,8 @@ pub(super) async fn run(settings: &Settings, options: &CheckOptions) -> Result<S
     let outcomes = outcomes(chosen, &engine).await;
     let text = match options.format {
         CheckFormat::Table => {
-            let width = if options.output.is_none() { Target::Stdout.options().width } else { None };
+            let width =
+                if options.output.is_none() { Target::Stdout.options().width } else { None };
             table::text(&outcomes, width)?
         }
         CheckFormat::Json => {

@@ -84,8 +84,8 @@ fn setting(text: &str) -> Result<Setting, String> {
         let is_whole = !check.is_empty() && !parameter.is_empty();
         is_whole.then(|| (check.to_owned(), parameter.to_owned(), value.to_owned()))
     });
-    let (check, parameter, text) = parts
-        .ok_or_else(|| "write one such as rpo-violated.max_hours=24".to_owned())?;
+    let (check, parameter, text) =
+        parts.ok_or_else(|| "write one such as rpo-violated.max_hours=24".to_owned())?;
     Ok(Setting { check, parameter, text })
 }
 

@@ -91,7 +91,12 @@ impl Findings {
     }
 
     /// The first of them in a format, and how many more there are.
-    pub(super) fn text(&self, format: Format, width: Option<usize>, rows_max: usize) -> Result<(String, usize)> {
+    pub(super) fn text(
+        &self,
+        format: Format,
+        width: Option<usize>,
+        rows_max: usize,
+    ) -> Result<(String, usize)> {
         let buffer = Buffer::default();
         let options = Options { width, rows_max, ..Options::default() };
         let mut sink = output::writer(format, &self.schema, Box::new(buffer.clone()), options)?;

@@ -33,7 +33,8 @@ pub(super) fn text(outcomes: &[Outcome<'_>], width: Option<usize>) -> Result<Str
         let Chosen { check, values } = &outcome.chosen;
         let values: Vec<_> = values.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let (rows, more) = found.text(Format::Table, width, SHOWN_MAX)?;
-        let _ = writeln!(text, "\n{}: {}\n({})\n{rows}", check.name, check.question, values.join(", "));
+        let _ =
+            writeln!(text, "\n{}: {}\n({})\n{rows}", check.name, check.question, values.join(", "));
         if more > 0 {
             let name = &check.name;
             let _ = writeln!(text, "and {more} more: lookback check {name} --format json");

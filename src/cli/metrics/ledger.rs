@@ -25,8 +25,9 @@ pub(in crate::cli) fn tell_ledger(catalog: &Catalog, exposition: &mut Exposition
     tell_runs(catalog, exposition)?;
     tell_files(catalog, exposition)?;
     let file = catalog.file();
-    let bytes = std::fs::metadata(&file)
-        .map_err(|err| Error::io(format!("read the size of catalog \"{}\"", file.display()), err))?;
+    let bytes = std::fs::metadata(&file).map_err(|err| {
+        Error::io(format!("read the size of catalog \"{}\"", file.display()), err)
+    })?;
     exposition.add(CATALOG_BYTES, &[], i64::try_from(bytes.len()).unwrap_or(i64::MAX));
     Ok(())
 }

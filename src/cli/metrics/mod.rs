@@ -99,7 +99,8 @@ impl Exposition {
         let pairs = metric.labels.iter().zip(labels);
         let pairs: Vec<_> =
             pairs.map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
-        let labels = if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) };
+        let labels =
+            if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) };
         let line = format!("{}{labels} {value}", metric.name);
         self.samples.entry(metric.name).or_default().push(line);
     }

@@ -62,7 +62,8 @@ struct StepRow<'a> {
 /// The document.
 pub(super) fn text(outcomes: &[Outcome], is_stopped: bool) -> Result<String> {
     let times = outcomes.first().zip(outcomes.last());
-    let times = times.map(|(first, last)| (first.started_at.to_string(), last.ended_at.to_string()));
+    let times =
+        times.map(|(first, last)| (first.started_at.to_string(), last.ended_at.to_string()));
     let (started_at, ended_at) = times.unwrap_or_default();
     let document = Document {
         started_at,

@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use crate::error::{Error, Kind, Result};
 
+use super::super::printer;
+
 /// A change of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -29,15 +31,26 @@ pub(super) struct Call {
     pub(super) arguments: Vec<String>,
     /// What it reads.
     pub(super) input: Option<String>,
-    /// Whether it is no failure if it fails.
-    pub(super) may_fail: bool,
+    /// What is done if it fails.
+    pub(super) on_failure: OnFailure,
+}
+
+/// What is done if a command fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnFailure {
+    /// Nothing else is done.
+    Stop,
+    /// It is told, and what follows is done.
+    Tell,
+    /// What follows is done: there may have been nothing to do.
+    Nothing,
 }
 
 impl Call {
     /// One that must succeed.
     pub(super) fn new(program: &'static str, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        Self { program, arguments, input: None, may_fail: false }
+        Self { program, arguments, input: None, on_failure: OnFailure::Stop }
     }
 
     /// Runs it; a program that is not there gives nothing.
@@ -68,14 +81,16 @@ impl Call {
     pub(super) fn run(&self) -> Result<String> {
         let Some(output) = self.output()? else {
             let message = format!("failed to run `{self}`: there is no {}", self.program);
-            return Err(Error::new(Kind::Io, message).with_hint(
-                "print files for another scheduler with `lookback schedule print`",
-            ));
+            return Err(Error::new(Kind::Io, message)
+                .with_hint("print files for another scheduler with `lookback schedule print`"));
         };
-        if !output.status.success() && !self.may_fail {
-            let told = String::from_utf8_lossy(&output.stderr);
-            let message = format!("failed to run `{self}` ({}): {}", output.status, told.trim());
-            return Err(Error::new(Kind::Io, message));
+        let told = String::from_utf8_lossy(&output.stderr);
+        let failure = || format!("failed to run `{self}` ({}): {}", output.status, told.trim());
+        match self.on_failure {
+            _ if output.status.success() => {}
+            OnFailure::Stop => return Err(Error::new(Kind::Io, failure())),
+            OnFailure::Tell => printer::warning(&failure()),
+            OnFailure::Nothing => {}
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

@@ -79,12 +79,16 @@ mod tests {
 
     #[test]
     fn the_lines_have_marks_and_ring_every_hour() {
-        assert_snapshot!(block(&plain()), @"");
+        assert_snapshot!(block(&plain()), @r#"
+        # lookback schedule "lookback": begin (made by `lookback schedule install`)
+        14 * * * * AWS_PROFILE=backup /usr/local/bin/lookback --config /home/ana/.config/lookback/lookback.toml --warehouse /home/ana/warehouse night --due 03:00
+        # lookback schedule "lookback": end
+        "#);
     }
 
     #[test]
     fn what_means_something_to_cron_or_to_the_shell_is_quoted() {
-        assert_snapshot!(block(&awkward()).lines().nth(1).unwrap(), @"");
+        assert_snapshot!(block(&awkward()).lines().nth(1).unwrap(), @r#"3 * * * * AWS_PROFILE='it'"'"'s 50\% "p" $(x) \''t' AWS_REGION=eu-west-1 '/opt/a b\%c$d/lookback' --config '/etc/it'"'"'s "x" 100\%/$HOME/`l`\''n.toml' --warehouse '/srv/w & <w> \%h ${HOME} $(id) '"'"'q'"'"' "d" \''' night --due 03:00"#);
     }
 
     #[test]

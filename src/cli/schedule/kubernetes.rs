@@ -14,7 +14,8 @@ const WAREHOUSE: &str = "/var/lib/lookback";
 
 /// The documents; `config` is the text of the settings file.
 pub(super) fn documents(plan: &Plan, cluster: &ClusterOptions, config: Option<&str>) -> String {
-    let mut documents = vec![account(plan, cluster), claim(plan, cluster), job(plan, cluster, config.is_some())];
+    let mut documents =
+        vec![account(plan, cluster), claim(plan, cluster), job(plan, cluster, config.is_some())];
     if let Some(config) = config {
         documents.insert(1, settings(plan, config));
     }
@@ -25,10 +26,7 @@ fn account(plan: &Plan, cluster: &ClusterOptions) -> String {
     let role = cluster.role_arn.as_ref().map_or(String::new(), |arn| {
         format!("  annotations:\n    eks.amazonaws.com/role-arn: {}\n", text(arn))
     });
-    format!(
-        "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {}\n{role}",
-        plan.name
-    )
+    format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {}\n{role}", plan.name)
 }
 
 /// A secret and not a map: settings may hold external ids and keys.
@@ -53,7 +51,8 @@ fn claim(plan: &Plan, cluster: &ClusterOptions) -> String {
 
 fn job(plan: &Plan, cluster: &ClusterOptions, has_config: bool) -> String {
     let Plan { name, at, .. } = plan;
-    let minute = u16::from(at.hour) * 60 + u16::from(at.minute) + u16::from(plan.spread(SPREAD_MINUTES));
+    let minute =
+        u16::from(at.hour) * 60 + u16::from(at.minute) + u16::from(plan.spread(SPREAD_MINUTES));
     let (hour, minute) = (minute / 60 % 24, minute % 60);
     let image = text(cluster.image.as_deref().unwrap_or_default());
     let mut job = format!(
@@ -114,7 +113,8 @@ fn arguments(has_config: bool) -> String {
 }
 
 fn volumes(name: &str, has_config: bool) -> String {
-    let mut mounts = vec![("warehouse", WAREHOUSE, format!("persistentVolumeClaim: {{claimName: {name}}}"))];
+    let mut mounts =
+        vec![("warehouse", WAREHOUSE, format!("persistentVolumeClaim: {{claimName: {name}}}"))];
     mounts.push(("tmp", "/tmp", "emptyDir: {}".to_owned()));
     if has_config {
         mounts.push(("settings", "/etc/lookback", format!("secret: {{secretName: {name}}}")));
@@ -141,7 +141,8 @@ fn text(text: &str) -> String {
 
 /// A text of many lines, as it is read best: as it stands where that is the same to YAML.
 fn block(config: &str) -> String {
-    let is_plain = |c: char| c == '\n' || (' '..='~').contains(&c) || ('\u{a0}'..'\u{fffe}').contains(&c);
+    let is_plain =
+        |c: char| c == '\n' || (' '..='~').contains(&c) || ('\u{a0}'..'\u{fffe}').contains(&c);
     let is_breaking = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
     let starts_well = !config.starts_with([' ', '\n']);
     let ends_well = config.ends_with('\n') && !config.ends_with("\n\n");
@@ -174,7 +175,80 @@ mod tests {
     #[test]
     fn the_documents_are_whole() {
         let config = "[[source]]\nname = \"prod\"\n\nregions = \"all\"\n";
-        assert_snapshot!(documents(&plain(), &cluster(), Some(config)), @"");
+        assert_snapshot!(documents(&plain(), &cluster(), Some(config)), @r#"
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: lookback
+          annotations:
+            eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/lookback"
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: lookback
+        stringData:
+          lookback.toml: |
+            [[source]]
+            name = "prod"
+
+            regions = "all"
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata:
+          name: lookback
+        spec:
+          accessModes: [ReadWriteOnce]
+          resources:
+            requests:
+              storage: "20Gi"
+        ---
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata:
+          name: lookback
+        spec:
+          schedule: "14 3 * * *"
+          timeZone: Etc/UTC
+          concurrencyPolicy: Forbid
+          # A cluster that was down catches up within 20 hours.
+          startingDeadlineSeconds: 72000
+          jobTemplate:
+            spec:
+              # What failed, the next night makes up for.
+              backoffLimit: 0
+              activeDeadlineSeconds: 43200
+              template:
+                spec:
+                  serviceAccountName: lookback
+                  restartPolicy: Never
+                  # It is asked to stop, and commits what it has read.
+                  terminationGracePeriodSeconds: 300
+                  securityContext:
+                    runAsNonRoot: true
+                    runAsUser: 65532
+                    fsGroup: 65532
+                    seccompProfile: {type: RuntimeDefault}
+                  containers:
+                    - name: lookback
+                      image: "registry.example/lookback:0.1.0"
+                      args: ["--config", "/etc/lookback/lookback.toml", "--warehouse", "/var/lib/lookback", "night"]
+                      env:
+                        - {name: AWS_PROFILE, value: "backup"}
+                      securityContext:
+                        allowPrivilegeEscalation: false
+                        readOnlyRootFilesystem: true
+                        capabilities: {drop: [ALL]}
+                      volumeMounts:
+                        - {name: warehouse, mountPath: /var/lib/lookback}
+                        - {name: tmp, mountPath: /tmp}
+                        - {name: settings, mountPath: /etc/lookback, readOnly: true}
+                  volumes:
+                    - {name: warehouse, persistentVolumeClaim: {claimName: lookback}}
+                    - {name: tmp, emptyDir: {}}
+                    - {name: settings, secret: {secretName: lookback}}
+        "#);
     }
 
     #[test]
@@ -182,7 +256,11 @@ mod tests {
         let cluster = ClusterOptions { role_arn: None, ..cluster() };
         let text = documents(&awkward(), &cluster, None);
         let lines = text.lines().filter(|line| line.contains("AWS_") || line.contains("args"));
-        assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"");
+        assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
+        args: ["--warehouse", "/var/lib/lookback", "night"]
+          - {name: AWS_PROFILE, value: "it's 50% \"p\" $$(x) \\t"}
+          - {name: AWS_REGION, value: "eu-west-1"}
+        "#);
     }
 
     #[test]

@@ -60,13 +60,45 @@ mod tests {
 
     #[test]
     fn the_list_is_whole() {
-        assert_snapshot!(agent(&plain()), @"");
+        assert_snapshot!(agent(&plain()), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+        <plist version="1.0">
+        <dict>
+          <key>Label</key>
+          <string>lookback</string>
+          <key>ProgramArguments</key>
+          <array>
+            <string>/usr/local/bin/lookback</string>
+            <string>--config</string>
+            <string>/home/ana/.config/lookback/lookback.toml</string>
+            <string>--warehouse</string>
+            <string>/home/ana/warehouse</string>
+            <string>night</string>
+            <string>--due</string>
+            <string>03:00</string>
+          </array>
+          <key>EnvironmentVariables</key>
+          <dict>
+            <key>AWS_PROFILE</key> <string>backup</string>
+          </dict>
+          <key>StartCalendarInterval</key>
+          <dict><key>Minute</key> <integer>14</integer></dict>
+          <key>ProcessType</key>
+          <string>Background</string>
+          <key>LowPriorityIO</key>
+          <true/>
+          <key>StandardErrorPath</key>
+          <string>/home/ana/Library/Logs/lookback.log</string>
+        </dict>
+        </plist>
+        "#);
     }
 
     #[test]
     fn what_means_something_in_xml_is_escaped() {
         let text = agent(&awkward());
         let escaped = text.lines().filter(|line| line.contains("&amp;"));
-        assert_snapshot!(escaped.collect::<Vec<_>>().join("\n"), @"");
+        assert_snapshot!(escaped.collect::<Vec<_>>().join("\n"), @r#"    <string>/srv/w &amp; &lt;w&gt; %h ${HOME} $(id) 'q' "d" \</string>"#);
     }
 }

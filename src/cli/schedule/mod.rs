@@ -74,7 +74,7 @@ fn print(settings: &Settings, options: &PrintOptions) -> Result<Status> {
         Scheduler::Launchd => launchd::agent(&plan),
         Scheduler::Kubernetes => {
             let config = plan.config.as_ref().map(|path| read(path)).transpose()?;
-            warn_of_profiles(settings)?;
+            warn_of_cluster(settings, &plan)?;
             kubernetes::documents(&plan, &options.cluster, config.as_deref())
         }
     };
@@ -109,7 +109,13 @@ fn install(settings: &Settings, options: &InstallOptions) -> Result<Status> {
         }
         Manager::Cron => (Scheduler::Cron, lines_installed(&plan)?),
     };
-    let status = take(&actions, options.dry_run)?;
+    let status = take(&actions, options.dry_run).map_err(|err| {
+        let name = &plan.name;
+        err.with_hint(format!(
+            "undo what was done with `lookback schedule remove --name {name}`; without systemd, \
+             install with --with cron"
+        ))
+    })?;
     warn_of_secrets(settings, &plan, scheduler);
     if scheduler == Scheduler::Systemd && !plan.is_system {
         printer::note(
@@ -187,9 +193,7 @@ fn lines_removed(name: &str) -> Result<Vec<Action>> {
     let call = match parted {
         cron::Parted { block: None, .. } => return Ok(Vec::new()),
         cron::Parted { others, .. } if others.is_empty() => Call::new("crontab", &["-r"]),
-        cron::Parted { others, .. } => {
-            Call { input: Some(others), ..Call::new("crontab", &["-"]) }
-        }
+        cron::Parted { others, .. } => Call { input: Some(others), ..Call::new("crontab", &["-"]) },
     };
     Ok(vec![Action::Run(call)])
 }
@@ -263,8 +267,14 @@ fn warn_of_secrets(settings: &Settings, plan: &Plan, scheduler: Scheduler) {
     printer::warning(&format!("secrets are not written to files: {names}\nhint: {way}"));
 }
 
-/// A profile of this machine is not found in a cluster.
-fn warn_of_profiles(settings: &Settings) -> Result<()> {
+/// What this machine has, and a cluster has not.
+fn warn_of_cluster(settings: &Settings, plan: &Plan) -> Result<()> {
+    if plan.metrics_folder.is_some() {
+        printer::warning(
+            "there is no node exporter's folder in a cluster, and `metrics` names one\nhint: leave \
+             out `metrics` in [night]",
+        );
+    }
     let sources = settings.configured_sources()?;
     let names: Vec<_> =
         sources.iter().filter(|it| it.profile.is_some()).map(|it| it.name.as_str()).collect();

@@ -74,9 +74,10 @@ impl Plan {
     pub(super) fn spread(&self, below: u8) -> u8 {
         let texts = [&self.name, &self.warehouse].into_iter().chain(&self.user);
         // FNV-1a: <http://www.isthe.com/chongo/tech/comp/fnv/>.
-        let hash = texts.flat_map(|text| text.bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash =
+            texts.flat_map(|text| text.bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         u8::try_from(hash % u64::from(below.max(1))).unwrap_or(0)
     }
 }

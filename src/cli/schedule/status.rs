@@ -40,11 +40,11 @@ fn properties(text: &str) -> BTreeMap<&str, &str> {
 
 /// What properties of a timer and of its service mean. Pure.
 fn judge(scheduler: &str, timer: &BTreeMap<&str, &str>, service: &BTreeMap<&str, &str>) -> Told {
-    let get = |of: &BTreeMap<&str, &str>, name| {
-        of.get(name).map_or("", |value| *value).trim().to_owned()
-    };
+    let get =
+        |of: &BTreeMap<&str, &str>, name| of.get(name).map_or("", |value| *value).trim().to_owned();
     let state = get(timer, "ActiveState");
-    let next = Some(get(timer, "NextElapseUSecRealtime")).filter(|it| !it.is_empty() && it != "n/a");
+    let next =
+        Some(get(timer, "NextElapseUSecRealtime")).filter(|it| !it.is_empty() && it != "n/a");
     let last = Some(get(timer, "LastTriggerUSec")).filter(|it| !it.is_empty() && it != "n/a");
     let result = match (get(service, "ActiveState").as_str(), get(service, "Result").as_str()) {
         ("activating", _) => "it is running".to_owned(),

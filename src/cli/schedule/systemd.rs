@@ -14,10 +14,9 @@ const HARDENING: &str = "\
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=read-only
-PrivateTmp=yes
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
@@ -58,7 +57,9 @@ pub(super) fn service(plan: &Plan) -> Result<String> {
         let _ = writeln!(text, "Environment={}", word(&format!("{name}={value}")));
     }
     if let Some(file) = &plan.environment_file {
-        text.push_str("# Secrets such as AWS_SECRET_ACCESS_KEY can be kept here, by line, with mode 600.\n");
+        text.push_str(
+            "# Secrets such as AWS_SECRET_ACCESS_KEY can be kept here, by line, with mode 600.\n",
+        );
         let _ = writeln!(text, "EnvironmentFile=-{}", file.replace('%', "%%"));
     }
     text.push_str("# It is asked to stop, commits what it has read, and goes on the next night.\n");
@@ -67,6 +68,7 @@ pub(super) fn service(plan: &Plan) -> Result<String> {
     if plan.is_system {
         text.push_str(SYSTEM_HARDENING);
     }
+    text.push_str(temporary(plan));
     let _ = writeln!(text, "ReadWritePaths={}", word(&plan.warehouse));
     if let Some(folder) = &plan.metrics_folder {
         let _ = writeln!(text, "ReadWritePaths={}", word(&format!("-{folder}")));
@@ -96,11 +98,25 @@ pub(super) fn timer(plan: &Plan) -> String {
     )
 }
 
+/// Where rows of large ingests wait: in a folder of its own, unless something of ours is in the one
+/// that all share, and would be hidden.
+fn temporary(plan: &Plan) -> &'static str {
+    let paths = [Some(&plan.executable), plan.config.as_ref(), Some(&plan.warehouse)];
+    let is_shared = |path: &&String| path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
+    match paths.into_iter().flatten().any(|path| is_shared(&path)) {
+        true => "ReadWritePaths=/tmp /var/tmp\n",
+        false => "PrivateTmp=yes\n",
+    }
+}
+
 /// The program. Of it alone systemd takes a `$` as it stands, and some characters not at all.
 fn program(path: &str) -> Result<String> {
     if path.contains(['"', '\'', '\\']) {
-        let message = format!("systemd starts no program with a quote or a backslash in its path: {path}");
-        return Err(Error::input(message).with_hint("copy lookback to another folder, and run it there"));
+        let message =
+            format!("systemd starts no program with a quote or a backslash in its path: {path}");
+        return Err(
+            Error::input(message).with_hint("copy lookback to another folder, and run it there")
+        );
     }
     Ok(word(path))
 }
@@ -129,21 +145,108 @@ mod tests {
 
     #[test]
     fn a_user_s_units() {
-        assert_snapshot!(service(&plain()).unwrap(), @"");
-        assert_snapshot!(timer(&plain()), @"");
+        assert_snapshot!(service(&plain()).unwrap(), @"
+        [Unit]
+        Description=Lookback: what is to be done every night
+
+        [Service]
+        Type=oneshot
+        ExecStart=/usr/local/bin/lookback --config /home/ana/.config/lookback/lookback.toml --warehouse /home/ana/warehouse night
+        Environment=AWS_PROFILE=backup
+        # Secrets such as AWS_SECRET_ACCESS_KEY can be kept here, by line, with mode 600.
+        EnvironmentFile=-/home/ana/.config/lookback/lookback.env
+        # It is asked to stop, commits what it has read, and goes on the next night.
+        TimeoutStartSec=12h
+        TimeoutStopSec=5min
+        Nice=10
+
+        NoNewPrivileges=yes
+        ProtectSystem=strict
+        ProtectHome=read-only
+        LockPersonality=yes
+        MemoryDenyWriteExecute=yes
+        RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX
+        RestrictNamespaces=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        SystemCallArchitectures=native
+        UMask=0027
+        PrivateTmp=yes
+        ReadWritePaths=/home/ana/warehouse
+        ReadWritePaths=-/home/ana/.aws/sso/cache
+        ");
+        assert_snapshot!(timer(&plain()), @"
+        [Unit]
+        Description=Lookback, every night, after AWS has refreshed its job summaries
+
+        [Timer]
+        OnCalendar=*-*-* 03:00:00 UTC
+        RandomizedDelaySec=30min
+        # A machine that slept catches up.
+        Persistent=true
+
+        [Install]
+        WantedBy=timers.target
+        ");
     }
 
     #[test]
     fn a_system_s_unit_has_a_user_and_more_hardening() {
         let plan = Plan { is_system: true, ..plain() };
-        assert_snapshot!(service(&plan).unwrap(), @"");
+        assert_snapshot!(service(&plan).unwrap(), @"
+        [Unit]
+        Description=Lookback: what is to be done every night
+        Wants=network-online.target
+        After=network-online.target
+
+        [Service]
+        Type=oneshot
+        User=ana
+        ExecStart=/usr/local/bin/lookback --config /home/ana/.config/lookback/lookback.toml --warehouse /home/ana/warehouse night
+        Environment=AWS_PROFILE=backup
+        # Secrets such as AWS_SECRET_ACCESS_KEY can be kept here, by line, with mode 600.
+        EnvironmentFile=-/home/ana/.config/lookback/lookback.env
+        # It is asked to stop, commits what it has read, and goes on the next night.
+        TimeoutStartSec=12h
+        TimeoutStopSec=5min
+        Nice=10
+
+        NoNewPrivileges=yes
+        ProtectSystem=strict
+        ProtectHome=read-only
+        LockPersonality=yes
+        MemoryDenyWriteExecute=yes
+        RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX
+        RestrictNamespaces=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        SystemCallArchitectures=native
+        UMask=0027
+        CapabilityBoundingSet=
+        PrivateDevices=yes
+        ProtectClock=yes
+        ProtectControlGroups=yes
+        ProtectHostname=yes
+        ProtectKernelLogs=yes
+        ProtectKernelModules=yes
+        ProtectKernelTunables=yes
+        ProtectProc=invisible
+        SystemCallFilter=@system-service
+        PrivateTmp=yes
+        ReadWritePaths=/home/ana/warehouse
+        ");
     }
 
     #[test]
     fn what_means_something_to_systemd_is_quoted() {
         let text = service(&awkward()).unwrap();
         let quoted = text.lines().filter(|line| line.contains("Exec") || line.contains("%%"));
-        assert_snapshot!(quoted.collect::<Vec<_>>().join("\n"), @"");
+        assert_snapshot!(quoted.collect::<Vec<_>>().join("\n"), @r#"
+        ExecStart="/opt/a b%%c$d/lookback" --config "/etc/it's \"x\" 100%%/$$HOME/`l`\\n.toml" --warehouse "/srv/w & <w> %%h $${HOME} $$(id) 'q' \"d\" \\" night
+        Environment="AWS_PROFILE=it's 50%% \"p\" $(x) \\t"
+        MemoryDenyWriteExecute=yes
+        ReadWritePaths="/srv/w & <w> %%h ${HOME} $(id) 'q' \"d\" \\"
+        "#);
     }
 
     #[test]

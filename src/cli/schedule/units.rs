@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-use super::action::{Action, Call};
+use super::action::{Action, Call, OnFailure};
 use super::plan::Plan;
 use super::systemd;
 
@@ -97,19 +97,22 @@ impl Units {
             return Vec::new();
         }
         let [service, timer] = ["service", "timer"].map(|kind| format!("{}.{kind}", self.name));
-        let may_fail = |call: Call| Action::Run(Call { may_fail: true, ..call });
+        let run = |on_failure, arguments: &[&str]| {
+            Action::Run(Call { on_failure, ..self.systemctl(arguments) })
+        };
+        // Where systemd does not run, its files can be deleted all the same.
         let mut actions = vec![
-            Action::Run(self.systemctl(&["disable", "--now", &timer])),
+            run(OnFailure::Tell, &["disable", "--now", &timer]),
             // The time of its last run, and a failure that systemd remembers; neither may be there.
-            may_fail(self.systemctl(&["clean", "--what=state", &timer])),
-            may_fail(self.systemctl(&["reset-failed", &service])),
+            run(OnFailure::Nothing, &["clean", "--what=state", &timer]),
+            run(OnFailure::Nothing, &["reset-failed", &service]),
         ];
         for (kind, found) in [("service", &self.service), ("timer", &self.timer)] {
             actions.extend(found.as_ref().map(|_| Action::Delete(self.path(kind))));
         }
         let folders = self.folder.ancestors().take(self.folders_made());
         actions.extend(folders.map(|folder| Action::DeleteFolder(folder.to_owned())));
-        actions.push(Action::Run(self.systemctl(&["daemon-reload"])));
+        actions.push(run(OnFailure::Tell, &["daemon-reload"]));
         actions
     }
 
@@ -138,7 +141,10 @@ mod tests {
         let folder = home.path().join(".config/systemd/user");
         let read = || Units::read(folder.clone(), "lookback", false).unwrap();
         let install = read().install(&plain()).unwrap();
-        let run = ["run `systemctl --user daemon-reload`", "run `systemctl --user enable --now lookback.timer`"];
+        let run = [
+            "run `systemctl --user daemon-reload`",
+            "run `systemctl --user enable --now lookback.timer`",
+        ];
         let mut expected = [".config", ".config/systemd", ".config/systemd/user"]
             .map(|folder| format!("make folder \"~/{folder}\""))
             .to_vec();
@@ -179,10 +185,8 @@ mod tests {
         std::fs::write(folder.path().join("lookback.timer"), "[Timer]\n").unwrap();
         let err = Units::read(folder.path().to_owned(), "lookback", false).unwrap_err();
         let path = folder.path().join("lookback.timer");
-        let expected = format!(
-            "file \"{}\" is there and was not made by `lookback schedule`",
-            path.display()
-        );
+        let expected =
+            format!("file \"{}\" is there and was not made by `lookback schedule`", path.display());
         assert_eq!(err.chain(), expected);
     }
 }

@@ -1,13 +1,17 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
+mod check;
 mod damage;
 pub(crate) mod emulated;
 mod failures;
 mod import;
 mod ingest;
 mod limits;
+mod log;
+mod night;
 mod pruning;
 mod refusals;
+mod schedule;
 mod sql;
 mod status;
 mod summaries;

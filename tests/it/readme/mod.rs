@@ -5,9 +5,11 @@ mod blocks;
 use std::fmt::Write;
 use std::{env, fs};
 
+use lookback::cli::{METRICS, Metric};
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
 use lookback::output::Format;
+use lookback::reports::{self, Parameter};
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
 
@@ -18,9 +20,14 @@ const UPDATE: &str = "LOOKBACK_UPDATE_README";
 #[test]
 fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
-    let expected = [("formats", formats()), ("tables", reference())]
-        .iter()
-        .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
+    let expected = [
+        ("formats", formats()),
+        ("checks", checks()),
+        ("metrics", metrics()),
+        ("tables", reference()),
+    ]
+    .iter()
+    .fold(found.clone(), |readme, (name, text)| filled(&readme, name, text));
     if env::var_os(UPDATE).is_some() {
         fs::write(PATH, expected).unwrap();
         return;
@@ -79,6 +86,29 @@ fn formats() -> String {
     let mut text = "| format | what it is |\n| --- | --- |\n".to_owned();
     for format in Format::ALL {
         writeln!(text, "| `{format}` | {} |", format.doc()).unwrap();
+    }
+    text
+}
+
+fn checks() -> String {
+    let mut text = "| check | what it asks | parameters |\n| --- | --- | --- |\n".to_owned();
+    for check in reports::checks() {
+        let parameter = |it: &Parameter| {
+            let default = it.default.as_ref().map_or(String::new(), |value| format!(" = {value}"));
+            format!("`{}{default}`: {}", it.name, it.doc)
+        };
+        let parameters: Vec<_> = check.parameters.iter().map(parameter).collect();
+        let (name, question, parameters) = (check.name, check.question, parameters.join("<br>"));
+        writeln!(text, "| `{name}` | {question} | {parameters} |").unwrap();
+    }
+    text
+}
+
+fn metrics() -> String {
+    let mut text = "| metric | type | labels | its value |\n| --- | --- | --- | --- |\n".to_owned();
+    for Metric { name, kind, labels, help } in METRICS {
+        let labels: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
+        writeln!(text, "| `{name}` | {kind} | {} | {help} |", labels.join(", ")).unwrap();
     }
     text
 }
