@@ -99,6 +99,13 @@ fn sql_files_have_a_header_and_upper_case_keywords() {
     report(sources.flat_map(|file| sql_style(&file)));
 }
 
+#[test]
+fn reports_name_their_columns_and_are_ordered() {
+    let files = files("sql/reports", "sql");
+    let sources = files.iter().map(|path| Source::sql(path, &read(path)));
+    report(sources.flat_map(|file| report_style(&file)));
+}
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -227,6 +234,27 @@ fn sql_style(file: &Source) -> Vec<String> {
     complaints
 }
 
+/// What a report leaves to chance: columns that a later version may add, and the order of rows.
+fn report_style(file: &Source) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (index, line) in file.code.lines().enumerate() {
+        if line.contains("SELECT *") || line.trim() == "*" || line.contains(".*") {
+            complaints.push(format!("{}:{}: list the columns", file.path, index + 1));
+        }
+    }
+    if !file.code.lines().any(|line| line.starts_with("ORDER BY")) {
+        let line = file.code.lines().count();
+        complaints.push(format!("{}:{line}: order the rows", file.path));
+    }
+    for word in ["now()", "current_date", "current_timestamp", "random()"] {
+        if let Some(at) = file.code.to_lowercase().find(word) {
+            let line = line_of(&file.code, at);
+            complaints.push(format!("{}:{line}: use $now, which --now can tell", file.path));
+        }
+    }
+    complaints
+}
+
 /// Where `words` stand in `text`, as words of their own.
 fn places(path: &str, text: &str, words: &[&str]) -> Vec<String> {
     let mut complaints = Vec::new();
@@ -303,4 +331,17 @@ fn sql_in_lower_case_or_without_a_header_is_refused() {
     check("-- All.\nSELECT from_state, 'from' FROM a -- from\n", &[]);
     check("-- All.\nSELECT a\nfrom b", &["a.sql:3: write FROM"]);
     check("SELECT 1", &["a.sql:1: begin with a comment that says what it is"]);
+}
+
+#[test]
+fn a_report_that_leaves_something_to_chance_is_refused() {
+    let check = |text, expected: &[&str]| {
+        assert_eq!(report_style(&Source::sql("a.sql", text)), expected);
+    };
+    check("-- All *.\nSELECT a, count(*), 2 * b FROM c\nORDER BY a", &[]);
+    check("SELECT *\nFROM b\nORDER BY a", &["a.sql:1: list the columns"]);
+    check("SELECT b.*\nFROM b\nORDER BY a", &["a.sql:1: list the columns"]);
+    check("SELECT a\nFROM (\n    SELECT a ORDER BY a\n)", &["a.sql:4: order the rows"]);
+    let hint = "a.sql:1: use $now, which --now can tell";
+    check("SELECT a FROM b WHERE c < NOW()\nORDER BY a", &[hint]);
 }

@@ -30,50 +30,86 @@
 -- "Now" is the present instant, and matters only for the days that are looked at: a streak is
 -- counted in jobs, so a warehouse that was not read makes none longer.
 
-WITH judged AS (
+-- The last good backups are gathered and joined, which takes less memory than a window over all
+-- jobs: there are many jobs, and few resources.
+
+WITH good AS (
     SELECT
         account_id,
         region,
-        resource_type,
         resource_arn,
         backup_plan_id,
-        backup_plan_name,
         backup_rule_id,
-        backup_rule_name,
-        backup_job_id,
-        creation_date,
-        state,
-        CASE WHEN state <> 'COMPLETED' THEN status_message END AS status_message,
-        max(CASE WHEN state = 'COMPLETED' THEN creation_date END) OVER (
-            PARTITION BY account_id, region, resource_arn, backup_plan_id, backup_rule_id
-        ) AS last_good_at,
-        max(CASE WHEN state = 'COMPLETED' THEN creation_date END) OVER (
-            PARTITION BY account_id, region, resource_arn
-        ) AS any_good_at
+        max(creation_date) AS last_good_at
     FROM backup_jobs
-    WHERE state IN ('COMPLETED', 'FAILED', 'EXPIRED', 'PARTIAL')
-        AND resource_arn IS NOT NULL
+    WHERE state = 'COMPLETED'
         AND creation_date >= date_trunc('day', $now) - $days
         AND creation_date < $now
+    GROUP BY account_id, region, resource_arn, backup_plan_id, backup_rule_id
+),
+
+any_good AS (
+    SELECT account_id, region, resource_arn, max(last_good_at) AS any_good_at
+    FROM good
+    GROUP BY account_id, region, resource_arn
+),
+
+streak AS (
+    SELECT
+        bad.account_id,
+        bad.region,
+        max(resource_type) AS resource_type,
+        bad.resource_arn,
+        last_value(backup_plan_name ORDER BY creation_date, backup_job_id) AS backup_plan_name,
+        last_value(backup_rule_name ORDER BY creation_date, backup_job_id) AS backup_rule_name,
+        count(*) AS failures,
+        min(creation_date) AS failing_since,
+        max(creation_date) AS last_failure_at,
+        max(last_good_at) AS last_good_at,
+        last_value(state ORDER BY creation_date, backup_job_id) AS last_state,
+        last_value(status_message ORDER BY creation_date, backup_job_id) AS last_message,
+        last_value(backup_job_id ORDER BY creation_date, backup_job_id) AS last_job_id
+    FROM backup_jobs AS bad
+    LEFT JOIN good
+        ON good.account_id = bad.account_id
+        AND good.region = bad.region
+        AND good.resource_arn = bad.resource_arn
+        AND (good.backup_plan_id IS NOT DISTINCT FROM bad.backup_plan_id)
+        AND (good.backup_rule_id IS NOT DISTINCT FROM bad.backup_rule_id)
+    WHERE bad.state IN ('FAILED', 'EXPIRED', 'PARTIAL')
+        AND bad.resource_arn IS NOT NULL
+        AND bad.creation_date >= date_trunc('day', $now) - $days
+        AND bad.creation_date < $now
+        AND (last_good_at IS NULL OR bad.creation_date > last_good_at)
+    GROUP BY
+        bad.account_id, bad.region, bad.resource_arn, bad.backup_plan_id, bad.backup_rule_id
+    HAVING count(*) >= $min_failures
 )
 
 SELECT
-    account_id,
-    region,
-    max(resource_type) AS resource_type,
-    resource_arn,
-    last_value(backup_plan_name ORDER BY creation_date, backup_job_id) AS backup_plan_name,
-    last_value(backup_rule_name ORDER BY creation_date, backup_job_id) AS backup_rule_name,
-    count(*) AS failures,
-    min(creation_date) AS failing_since,
-    max(creation_date) AS last_failure_at,
-    max(last_good_at) AS last_good_at,
-    max(any_good_at) AS any_good_at,
-    last_value(state ORDER BY creation_date, backup_job_id) AS last_state,
-    last_value(status_message ORDER BY creation_date, backup_job_id) AS last_message,
-    last_value(backup_job_id ORDER BY creation_date, backup_job_id) AS last_job_id
-FROM judged
-WHERE state <> 'COMPLETED' AND (last_good_at IS NULL OR creation_date > last_good_at)
-GROUP BY account_id, region, resource_arn, backup_plan_id, backup_rule_id
-HAVING count(*) >= $min_failures
-ORDER BY failures DESC, failing_since, account_id, region, resource_arn, last_job_id
+    streak.account_id,
+    streak.region,
+    resource_type,
+    streak.resource_arn,
+    backup_plan_name,
+    backup_rule_name,
+    failures,
+    failing_since,
+    last_failure_at,
+    last_good_at,
+    any_good_at,
+    last_state,
+    last_message,
+    last_job_id
+FROM streak
+LEFT JOIN any_good
+    ON any_good.account_id = streak.account_id
+    AND any_good.region = streak.region
+    AND any_good.resource_arn = streak.resource_arn
+ORDER BY
+    failures DESC,
+    failing_since,
+    streak.account_id,
+    streak.region,
+    streak.resource_arn,
+    last_job_id

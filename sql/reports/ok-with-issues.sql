@@ -21,27 +21,14 @@
 --
 -- "Now" is the present instant.
 
-WITH completed AS (
-    SELECT
-        kind,
-        account_id,
-        region,
-        resource_type,
-        resource_arn,
-        job_id,
-        creation_date,
-        outcome,
-        message_category,
-        status_message,
-        row_number() OVER (
-            PARTITION BY kind, account_id, region, resource_arn
-            ORDER BY creation_date DESC, job_id DESC
-        ) AS recency
+WITH last_completed AS (
+    SELECT kind, account_id, region, resource_arn, max(creation_date) AS completed_at
     FROM jobs
     WHERE kind IN ('backup', 'scan')
-        AND outcome IN ('ok', 'ok_with_issues')
+        AND state IN ('COMPLETED', 'COMPLETED_WITH_ISSUES')
         AND creation_date >= date_trunc('day', $now) - $days
         AND creation_date < $now
+    GROUP BY kind, account_id, region, resource_arn
 ),
 
 explained AS (
@@ -53,7 +40,6 @@ explained AS (
         resource_arn,
         job_id,
         creation_date,
-        recency,
         message_category,
         regexp_replace(
             regexp_replace(
@@ -69,31 +55,55 @@ explained AS (
             ),
             '\b\d([\d,.]*\d)?\b', '<n>', 'g'
         ) AS reason
-    FROM completed
-    WHERE outcome = 'ok_with_issues'
+    FROM jobs
+    WHERE kind IN ('backup', 'scan')
+        AND outcome = 'ok_with_issues'
+        AND creation_date >= date_trunc('day', $now) - $days
+        AND creation_date < $now
+),
+
+issue AS (
+    SELECT
+        kind,
+        account_id,
+        region,
+        max(resource_type) AS resource_type,
+        resource_arn,
+        message_category,
+        reason,
+        count(*) AS jobs,
+        min(creation_date) AS first_seen_at,
+        max(creation_date) AS last_seen_at,
+        last_value(job_id ORDER BY creation_date, job_id) AS last_job_id
+    FROM explained
+    GROUP BY kind, account_id, region, resource_arn, message_category, reason
 )
 
 SELECT
-    kind,
-    account_id,
-    region,
-    max(resource_type) AS resource_type,
-    resource_arn,
+    issue.kind,
+    issue.account_id,
+    issue.region,
+    resource_type,
+    issue.resource_arn,
     message_category,
     reason,
-    count(*) AS jobs,
-    min(creation_date) AS first_seen_at,
-    max(creation_date) AS last_seen_at,
-    min(recency) = 1 AS is_last,
-    last_value(job_id ORDER BY creation_date, job_id) AS last_job_id
-FROM explained
-GROUP BY kind, account_id, region, resource_arn, message_category, reason
+    jobs,
+    first_seen_at,
+    last_seen_at,
+    last_seen_at = completed_at AS is_last,
+    last_job_id
+FROM issue
+JOIN last_completed
+    ON last_completed.kind = issue.kind
+    AND last_completed.account_id = issue.account_id
+    AND last_completed.region = issue.region
+    AND (last_completed.resource_arn IS NOT DISTINCT FROM issue.resource_arn)
 ORDER BY
     is_last DESC,
     jobs DESC,
-    kind,
-    account_id,
-    region,
-    resource_arn NULLS LAST,
+    issue.kind,
+    issue.account_id,
+    issue.region,
+    issue.resource_arn NULLS LAST,
     message_category NULLS LAST,
     reason NULLS LAST

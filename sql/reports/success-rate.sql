@@ -48,7 +48,7 @@ WITH job AS (
         AND creation_date < $now
         AND CASE
             WHEN $composites = 'parents' THEN parent_job_id IS NULL
-            WHEN $composites = 'children' THEN is_parent IS DISTINCT FROM TRUE
+            WHEN $composites = 'children' THEN is_parent IS NOT TRUE
             ELSE TRUE
         END
 ),

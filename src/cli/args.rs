@@ -31,15 +31,27 @@ use super::units::{account_id, age, bytes, rate, seconds};
 #[command(name = "lookback", version, max_term_width = 100)]
 pub(super) struct Arguments {
     /// The folder of the warehouse [default: warehouse]
-    #[arg(long, global = true, value_name = "DIR", env = "LOOKBACK_WAREHOUSE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LOOKBACK_WAREHOUSE",
+        display_order = 901
+    )]
     pub(super) warehouse: Option<PathBuf>,
 
     /// The settings file [default: lookback.toml here, else in the user's folder of settings]
-    #[arg(long, global = true, value_name = "FILE", env = "LOOKBACK_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "LOOKBACK_CONFIG", display_order = 902)]
     pub(super) config: Option<PathBuf>,
 
     /// Pretend that it is this instant, for replays and tests.
-    #[arg(long, global = true, value_name = "TIMESTAMP", value_parser = instant)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIMESTAMP",
+        value_parser = instant,
+        display_order = 903
+    )]
     pub(super) now: Option<Instant>,
 
     #[command(flatten)]

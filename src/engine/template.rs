@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use datafusion::common::ScalarValue;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, Ident, OrderByKind, Query, SelectItem, SetExpr,
+    CastKind, DataType, Expr, Ident, OrderByKind, Query, SelectItem, SetExpr, Spanned,
     Statement as SqlStatement, TimezoneInfo, Value as SqlValue, visit_expressions,
     visit_expressions_mut,
 };
@@ -244,7 +244,8 @@ fn column(item: &SelectItem) -> Result<Named> {
         _ => None,
     };
     let ident = ident.ok_or_else(|| {
-        Error::input(format!("the column \"{item}\" of the query has no name"))
+        let line = item.span().start.line;
+        Error::input(format!("line {line}: the column \"{item}\" of the query has no name"))
             .with_hint("list the columns one by one, and name each with AS")
     })?;
     Ok(Named { name: folded(ident), line: ident.span.start.line })
@@ -314,9 +315,9 @@ mod tests {
         check_wrong("DELETE FROM jobs", "the text is not one query");
         check_wrong("EXPLAIN SELECT 1 AS a", "the text is not one query");
         check_wrong("VALUES (1)", "the text is not one query");
-        check_wrong("SELECT * FROM t", "the column \"*\" of the query has no name");
-        check_wrong("SELECT t.* FROM t", "the column \"t.*\" of the query has no name");
-        check_wrong("SELECT 1 + 1", "the column \"1 + 1\" of the query has no name");
+        check_wrong("SELECT * FROM t", "line 1: the column \"*\" of the query has no name");
+        check_wrong("SELECT t.* FROM t", "line 1: the column \"t.*\" of the query has no name");
+        check_wrong("SELECT 1 + 1", "line 1: the column \"1 + 1\" of the query has no name");
     }
 
     #[test]

@@ -11,12 +11,25 @@ macro_rules! report {
 }
 
 /// Name and text of each file.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 18] = [
+    report!("account-scorecard"),
+    report!("aws-vs-us"),
+    report!("backup-growth"),
+    report!("copy-lag"),
+    report!("coverage-gaps"),
+    report!("expired-before-start"),
     report!("failure-streaks"),
     report!("failures-by-reason"),
+    report!("gone-silent"),
+    report!("malware-findings"),
+    report!("missing-copies"),
     report!("ok-with-issues"),
     report!("outcomes-by-day"),
+    report!("restore-evidence"),
+    report!("rpo-violations"),
+    report!("slow-backups"),
     report!("success-rate"),
+    report!("what-changed"),
 ];
 
 /// The reports that Lookback brings along, by subject and name.

@@ -21,7 +21,7 @@ use super::super::args::{ReadOptions, formats};
 #[command(disable_help_subcommand = true)]
 pub(in crate::cli) struct ReportOptions {
     /// A folder of your own reports, which add to these or take their place.
-    #[arg(long, value_name = "DIR", global = true, env = "LOOKBACK_REPORTS")]
+    #[arg(long, value_name = "DIR", global = true, env = "LOOKBACK_REPORTS", display_order = 900)]
     reports: Option<PathBuf>,
 
     #[command(subcommand)]
@@ -53,9 +53,6 @@ pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) read: ReadOptions,
 }
-
-/// The heading of the flags that a report declares.
-const PARAMETERS: &str = "Parameters of this report";
 
 impl Chosen {
     /// The value of a parameter, if it has one.
@@ -108,19 +105,17 @@ pub(in crate::cli) fn with_reports(command: Command, reports: &'static [Report])
 }
 
 fn of_report(report: &'static Report) -> Command {
-    let command = Command::new(report.name.as_str())
-        .about(report.title.as_str())
-        .long_about(format!("{}\n\n{}", report.title, report.question))
-        .args(report.parameters.iter().map(argument))
-        .after_long_help(columns(report));
+    let command = Command::new(report.name.as_str()).args(report.parameters.iter().map(argument));
     RunOptions::augment_args(command)
+        .about(report.title.as_str())
+        .long_about(report.question.as_str())
+        .after_long_help(columns(report))
 }
 
 fn argument(parameter: &'static Parameter) -> Arg {
     let argument = Arg::new(parameter.name.as_str())
         .long(&*String::leak(parameter.name.replace('_', "-")))
         .help(parameter.doc.as_str())
-        .help_heading(PARAMETERS)
         .value_name(value_name(&parameter.takes))
         .value_parser(value_parser(&parameter.takes));
     match &parameter.default {
@@ -177,13 +172,14 @@ mod tests {
 
     #[test]
     fn no_report_may_declare_a_flag_of_ours() {
-        let mut command = with_reports(Arguments::command(), Vec::leak(reports::all()));
+        let reports: &[_] = Vec::leak(reports::all());
+        let mut command = with_reports(Arguments::command(), reports);
         command.build();
-        let report = command.find_subcommand("report").unwrap().find_subcommand("success-rate");
-        let flags = report.unwrap().get_arguments();
-        let ours = flags.filter(|flag| flag.get_help_heading() != Some(PARAMETERS));
-        let missing: Vec<_> =
-            ours.map(|flag| flag.get_id().as_str()).filter(|id| !RESERVED.contains(id)).collect();
+        let report = &reports[0];
+        let of_report = command.find_subcommand("report").unwrap().find_subcommand(&report.name);
+        let ids = of_report.unwrap().get_arguments().map(|flag| flag.get_id().as_str());
+        let ours = ids.filter(|id| report.parameter(id).is_err());
+        let missing: Vec<_> = ours.filter(|id| !RESERVED.contains(id)).collect();
         assert_eq!(missing, Vec::<&str>::new());
     }
 }

@@ -11,6 +11,7 @@ mod log;
 mod night;
 mod pruning;
 mod refusals;
+mod report;
 mod schedule;
 mod sql;
 mod status;

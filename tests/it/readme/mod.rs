@@ -1,4 +1,4 @@
-//! What `README.md` says of tables, views and formats is what the code says, and its commands run.
+//! What `README.md` says of tables, views, formats and reports is what the code says, and its commands run.
 
 mod blocks;
 
@@ -22,6 +22,7 @@ fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
     let expected = [
         ("formats", formats()),
+        ("reports", reports()),
         ("checks", checks()),
         ("metrics", metrics()),
         ("tables", reference()),
@@ -86,6 +87,15 @@ fn formats() -> String {
     let mut text = "| format | what it is |\n| --- | --- |\n".to_owned();
     for format in Format::ALL {
         writeln!(text, "| `{format}` | {} |", format.doc()).unwrap();
+    }
+    text
+}
+
+fn reports() -> String {
+    let mut text = "| subject | report | question |\n| --- | --- | --- |\n".to_owned();
+    for report in reports::all() {
+        let (subject, name, question) = (report.subject, report.name, report.question);
+        writeln!(text, "| {subject} | `{name}` | {question} |").unwrap();
     }
     text
 }

@@ -1,4 +1,7 @@
-//! Runs every file of `tests/slt` against a warehouse of the jobs in `tests/slt/data`.
+//! Runs every file of `tests/slt` against a warehouse of the jobs in `tests/slt/data`; those of
+//! `tests/slt/reports` and of `tests/slt/checks` each against one of its own.
+
+mod reports;
 
 use std::env;
 use std::fs::{self, File};
@@ -41,9 +44,13 @@ impl DB for Session {
         let Some(first) = batches.first().filter(|batch| batch.num_columns() > 0) else {
             return Ok(DBOutput::StatementComplete(0));
         };
-        let types = vec![DefaultColumnType::Any; first.num_columns()];
-        Ok(DBOutput::Rows { types, rows: batches.iter().flat_map(texts).collect() })
+        Ok(output(first.num_columns(), &batches))
     }
+}
+
+fn output(columns: usize, batches: &[RecordBatch]) -> DBOutput<DefaultColumnType> {
+    let types = vec![DefaultColumnType::Any; columns];
+    DBOutput::Rows { types, rows: batches.iter().flat_map(texts).collect() }
 }
 
 fn texts(batch: &RecordBatch) -> Vec<Vec<String>> {
@@ -74,6 +81,9 @@ fn warehouse() -> Warehouse {
     let data = Path::new(FOLDER).join("data");
     let mut rows: Vec<Row> = Vec::new();
     for path in [below(&data, "ndjson"), below(&data, "json")].concat() {
+        if is_of_named(&path) {
+            continue;
+        }
         let file = File::open(&path).unwrap();
         let findings = files::read(file, "fixture", &defaults, &mut |found| {
             if let Found::Row(row) = found {
@@ -142,24 +152,39 @@ fn sql_answers_as_the_files_say() {
     assert!(!paths.is_empty(), "no .slt file below {FOLDER}");
     let asker = || Asker::at(instant("2026-01-20T03:00:00Z"));
     let mut failures = Vec::new();
-    for path in &paths {
+    for path in paths.iter().filter(|path| !is_of_named(path)) {
         let open = || async {
             Engine::open(&lake, AsOf::Latest, Limits::default(), asker()).await.map(Session)
         };
-        let mut runner = Runner::new(open);
-        runner.with_column_validator(default_column_validator);
-        if env::var_os(UPDATE).is_some() {
-            let update = runner.update_test_file(
-                path,
-                " ",
-                default_validator,
-                default_normalizer,
-                default_column_validator,
-            );
-            futures::executor::block_on(update).unwrap();
-        } else if let Err(err) = runner.run_file(path) {
-            failures.push(err.display(false).to_string());
-        }
+        failures.extend(failure(path, open));
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// True if and only if a file or its data is of a question with a name.
+fn is_of_named(path: &Path) -> bool {
+    let folders = ["reports", "checks"];
+    path.components().any(|part| folders.iter().any(|folder| part.as_os_str() == *folder))
+}
+
+/// What is wrong with the answers to the questions of a file, if anything is.
+fn failure<D, F>(path: &Path, open: impl Fn() -> F) -> Option<String>
+where
+    D: DB<Error = Error, ColumnType = DefaultColumnType> + Send,
+    F: Future<Output = Result<D>>,
+{
+    let mut runner = Runner::new(open);
+    runner.with_column_validator(default_column_validator);
+    if env::var_os(UPDATE).is_none() {
+        return runner.run_file(path).err().map(|err| err.display(false).to_string());
+    }
+    let update = runner.update_test_file(
+        path,
+        " ",
+        default_validator,
+        default_normalizer,
+        default_column_validator,
+    );
+    futures::executor::block_on(update).unwrap();
+    None
 }

@@ -1,0 +1,79 @@
+-- title: Backups that became slow
+-- subject: timing
+-- question: Which resources take much longer to back up than they used to?
+-- param: days days 7 -- How many whole UTC days before today are recent, beside today.
+-- param: past days 60 -- How many days before those are the past that they are compared with.
+-- param: factor double 2 -- How many times longer than in the past.
+-- param: min_minutes bigint 10 -- How many minutes longer, at least: short backups vary much.
+-- param: min_jobs bigint 5 -- How many good backups make a past.
+-- column: account_id -- The account of the resource.
+-- column: region -- The Region of its backups.
+-- column: resource_type -- The type of the resource.
+-- column: resource_arn -- The resource.
+-- column: recent_jobs -- The good backups of the recent days.
+-- column: past_jobs -- The good backups of the past.
+-- column: recent_minutes -- The median duration of the recent ones, in minutes.
+-- column: past_minutes -- The median duration of the past ones, in minutes.
+-- column: factor -- recent_minutes / past_minutes.
+-- column: recent_bytes -- The median size of the recent ones; NULL where AWS does not tell sizes.
+-- column: past_bytes -- The median size of the past ones; NULL where AWS does not tell sizes.
+--
+-- The duration of a job is the time from its creation to its completion: AWS does not tell when it
+-- began to work, so a wait in the start window is a part of it. Only good backups of which AWS tells
+-- the completion count. Medians are compared: one bad night is no trend.
+--
+-- 0 bytes mean that AWS does not know the size, as NULL does.
+--
+-- "Now" is the present instant: a warehouse that was not read lately has no recent backups, and
+-- nothing is told.
+
+WITH job AS (
+    SELECT
+        account_id,
+        region,
+        resource_type,
+        resource_arn,
+        creation_date >= date_trunc('day', $now) - $days AS is_recent,
+        (date_part('epoch', completion_date) - date_part('epoch', creation_date)) / 60 AS minutes,
+        nullif(backup_size_in_bytes, 0) AS bytes
+    FROM backup_jobs
+    WHERE state = 'COMPLETED'
+        AND completion_date IS NOT NULL
+        AND resource_arn IS NOT NULL
+        AND creation_date >= date_trunc('day', $now) - $days - $past
+        AND creation_date < $now
+),
+
+resource AS (
+    SELECT
+        account_id,
+        region,
+        max(resource_type) AS resource_type,
+        resource_arn,
+        count(*) FILTER (WHERE is_recent) AS recent_jobs,
+        count(*) FILTER (WHERE NOT is_recent) AS past_jobs,
+        median(minutes) FILTER (WHERE is_recent) AS recent_minutes,
+        median(minutes) FILTER (WHERE NOT is_recent) AS past_minutes,
+        median(bytes) FILTER (WHERE is_recent) AS recent_bytes,
+        median(bytes) FILTER (WHERE NOT is_recent) AS past_bytes
+    FROM job
+    GROUP BY account_id, region, resource_arn
+)
+
+SELECT
+    account_id,
+    region,
+    resource_type,
+    resource_arn,
+    recent_jobs,
+    past_jobs,
+    round(recent_minutes, 2) AS recent_minutes,
+    round(past_minutes, 2) AS past_minutes,
+    round(recent_minutes / nullif(past_minutes, 0), 2) AS factor,
+    CAST(recent_bytes AS bigint) AS recent_bytes,
+    CAST(past_bytes AS bigint) AS past_bytes
+FROM resource
+WHERE past_jobs >= $min_jobs
+    AND recent_minutes >= $factor * past_minutes
+    AND recent_minutes >= past_minutes + $min_minutes
+ORDER BY factor DESC NULLS FIRST, account_id, region, resource_arn

@@ -1,0 +1,548 @@
+//! `lookback report`: reports that are listed, documented and run, and wrong ones.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use super::Desk;
+
+/// A desk with three backup jobs and a folder of its own reports.
+fn desk() -> Desk {
+    let desk = Desk::with_jobs();
+    fs::create_dir(desk.path("own")).unwrap();
+    desk
+}
+
+const OWN: &str = "\
+-- title: Jobs in a state
+-- subject: own
+-- question: How many jobs are in a state?
+-- param: state text 'COMPLETED' -- The state.
+-- param: since timestamp NULL -- Only jobs created at this instant or later.
+-- column: jobs -- The number of jobs.
+--
+-- A note.
+
+SELECT count(*) AS jobs
+FROM backup_jobs
+WHERE state = $state AND ($since IS NULL OR creation_date >= $since)
+";
+
+#[test]
+fn reports_are_listed_by_subject() {
+    let desk = desk();
+    assert_snapshot!(desk.run(&["report"]), @"
+    exit 0
+    -- stdout
+    copies
+      copy-lag              Copy lag
+      missing-copies        Missing copies
+
+    outcomes
+      account-scorecard     Account scorecard
+      failure-streaks       Failure streaks
+      failures-by-reason    Failures by reason
+      ok-with-issues        Completed with issues
+      outcomes-by-day       Outcomes by day
+      success-rate          Success rate
+
+    protection
+      gone-silent           Resources that stopped being backed up
+      rpo-violations        Recovery point objectives missed
+
+    restores
+      restore-evidence      Evidence of restores
+
+    scans
+      malware-findings      Malware findings
+
+    sizes
+      backup-growth         Growth of backups
+
+    timing
+      expired-before-start  Expired before they started
+      slow-backups          Backups that became slow
+
+    warehouse
+      aws-vs-us             AWS's counts against ours
+      coverage-gaps         Coverage gaps
+      what-changed          What changed
+    ");
+    desk.write("own/jobs-in-state.sql", OWN);
+    desk.write("own/notes.txt", "no report");
+    let text = OWN.replace("title: Jobs in a state", "title: My rate");
+    desk.write("own/success-rate.sql", text.replace("subject: own", "subject: outcomes"));
+    let listed = desk.run(&["report", "--reports", "own"]);
+    let own: Vec<_> = listed.lines().filter(|line| line.contains("(yours)")).collect();
+    assert_snapshot!(own.join("\n"), @"
+    success-rate          My rate (yours)
+    jobs-in-state         Jobs in a state (yours)
+    ");
+}
+
+#[test]
+fn a_report_tells_what_it_asks_and_answers() {
+    let desk = desk();
+    assert_snapshot!(desk.run(&["report", "failure-streaks", "--help"]), @"
+    exit 0
+    -- stdout
+    Which backups keep failing: the same resource by the same rule, again and again until now?
+
+    Usage: lookback report failure-streaks [OPTIONS]
+
+    Options:
+          --days <DAYS>
+              How many whole UTC days before today are looked at, beside today.
+              
+              [default: 90]
+
+          --min-failures <N>
+              The shortest streak that is told.
+              
+              [default: 2]
+
+          --sql
+              Print the report itself, to be read or changed, and do not run it
+
+          --format <FORMAT>
+              How to write the answer; the default follows the name of --output, else `table`
+              
+              [possible values: table, csv, json, ndjson, markdown, parquet, arrow]
+
+      -o, --output <FILE>
+              Write the answer to this file, whole or not at all
+
+          --as-of <TIMESTAMP|SNAPSHOT>
+              Ask an earlier state: the number of a snapshot, or an instant
+
+          --caller <ACCOUNT_ID>
+              The account whose jobs a summary counts that names none [default: all accounts, summed]
+              
+              [env: LOOKBACK_CALLER=]
+
+          --memory-limit <SIZE>
+              How much memory the query may use before it spills to disk [default: 1G]
+              
+              [env: LOOKBACK_MEMORY_LIMIT=]
+
+          --timeout <SECONDS>
+              How many seconds the query may take
+              
+              [env: LOOKBACK_TIMEOUT=]
+
+          --reports <DIR>
+              A folder of your own reports, which add to these or take their place
+              
+              [env: LOOKBACK_REPORTS=]
+
+          --warehouse <DIR>
+              The folder of the warehouse [default: warehouse]
+              
+              [env: LOOKBACK_WAREHOUSE=]
+
+          --config <FILE>
+              The settings file [default: lookback.toml here, else in the user's folder of settings]
+              
+              [env: LOOKBACK_CONFIG=]
+
+          --now <TIMESTAMP>
+              Pretend that it is this instant, for replays and tests
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Columns:
+      account_id
+              The account of the jobs.
+
+      region
+              The Region of the jobs.
+
+      resource_type
+              The type of the resource.
+
+      resource_arn
+              The resource.
+
+      backup_plan_name
+              The name of the plan; NULL for on-demand backups and where AWS does not tell it.
+
+      backup_rule_name
+              The name of the rule.
+
+      failures
+              The length of the streak: jobs that failed, expired or are partial, with no good one
+              since.
+
+      failing_since
+              When the first job of the streak was created.
+
+      last_failure_at
+              When the last job of the streak was created.
+
+      last_good_at
+              When the last good backup by the same rule was created; NULL if none was within the days
+              that are looked at.
+
+      any_good_at
+              When the last good backup of the resource by any rule was created: later than the streak
+              began, it tells that the resource is protected all the same.
+
+      last_state
+              The state of the last job of the streak.
+
+      last_message
+              Its message.
+
+      last_job_id
+              Its id.
+    ");
+    assert_snapshot!(desk.run(&["report", "failure-streaks", "-h"]), @"
+    exit 0
+    -- stdout
+    Failure streaks
+
+    Usage: lookback report failure-streaks [OPTIONS]
+
+    Options:
+          --days <DAYS>                 How many whole UTC days before today are looked at, beside
+                                        today. [default: 90]
+          --min-failures <N>            The shortest streak that is told. [default: 2]
+          --sql                         Print the report itself, to be read or changed, and do not run
+                                        it
+          --format <FORMAT>             How to write the answer; the default follows the name of
+                                        --output, else `table` [possible values: table, csv, json,
+                                        ndjson, markdown, parquet, arrow]
+      -o, --output <FILE>               Write the answer to this file, whole or not at all
+          --as-of <TIMESTAMP|SNAPSHOT>  Ask an earlier state: the number of a snapshot, or an instant
+          --caller <ACCOUNT_ID>         The account whose jobs a summary counts that names none
+                                        [default: all accounts, summed] [env: LOOKBACK_CALLER=]
+          --memory-limit <SIZE>         How much memory the query may use before it spills to disk
+                                        [default: 1G] [env: LOOKBACK_MEMORY_LIMIT=]
+          --timeout <SECONDS>           How many seconds the query may take [env: LOOKBACK_TIMEOUT=]
+          --reports <DIR>               A folder of your own reports, which add to these or take their
+                                        place [env: LOOKBACK_REPORTS=]
+          --warehouse <DIR>             The folder of the warehouse [default: warehouse] [env:
+                                        LOOKBACK_WAREHOUSE=]
+          --config <FILE>               The settings file [default: lookback.toml here, else in the
+                                        user's folder of settings] [env: LOOKBACK_CONFIG=]
+          --now <TIMESTAMP>             Pretend that it is this instant, for replays and tests
+      -h, --help                        Print help (see more with '--help')
+    ");
+}
+
+#[test]
+fn a_report_runs_with_nothing_given_and_with_values() {
+    let desk = desk();
+    assert_snapshot!(desk.run(&["report", "success-rate"]), @"
+    exit 0
+    -- stdout
+    ┌──────────────┬───────────┬──────┬──────┬────────┬──────────────┬────┬────────────────┬────────┬─────────┬─────────┬─────────┬──────┬─────────┐
+    │ group_name   │ plan_name │ jobs │ good │ judged │ rate_percent │ ok │ ok_with_issues │ failed │ expired │ partial │ aborted │ open │ unknown │
+    ├──────────────┼───────────┼──────┼──────┼────────┼──────────────┼────┼────────────────┼────────┼─────────┼─────────┼─────────┼──────┼─────────┤
+    │ 111111111111 │ NULL      │    3 │    1 │      1 │        100.0 │  1 │              0 │      0 │       0 │       0 │       0 │    2 │       0 │
+    └──────────────┴───────────┴──────┴──────┴────────┴──────────────┴────┴────────────────┴────────┴─────────┴─────────┴─────────┴──────┴─────────┘
+    ");
+    let by_day = ["report", "success-rate", "--by", "day", "--days", "5", "--format", "csv"];
+    assert_snapshot!(desk.run(&by_day), @"
+    exit 0
+    -- stdout
+    group_name,plan_name,jobs,good,judged,rate_percent,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
+    2026-01-01,,2,1,1,100.0,1,0,0,0,0,0,1,0
+    2026-01-02,,1,0,0,,0,0,0,0,0,0,1,0
+    ");
+    let earlier = ["report", "success-rate", "--now", "2026-01-01T12:00:00Z", "--format", "ndjson"];
+    assert_snapshot!(desk.run(&earlier), @r#"
+    exit 0
+    -- stdout
+    {"group_name":"111111111111","plan_name":null,"jobs":2,"good":1,"judged":1,"rate_percent":100.0,"ok":1,"ok_with_issues":0,"failed":0,"expired":0,"partial":0,"aborted":0,"open":1,"unknown":0}
+    "#);
+}
+
+#[test]
+fn the_present_of_an_earlier_state_is_that_state() {
+    let desk = desk();
+    let report = ["report", "outcomes-by-day", "--days", "1", "--format", "csv", "--as-of"];
+    let as_of = |as_of| desk.run(&[report.as_slice(), &[as_of, "--now", "2026-03-01"]].concat());
+    assert_snapshot!(as_of("2"), @"
+    exit 0
+    -- stdout
+    day,places,complete_places,jobs,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
+    2026-01-04,0,0,,,,,,,,,
+    2026-01-05,0,0,,,,,,,,,
+    ");
+    assert_snapshot!(as_of("2026-01-07"), @"
+    exit 0
+    -- stdout
+    day,places,complete_places,jobs,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
+    2026-01-06,0,0,,,,,,,,,
+    2026-01-07,0,0,,,,,,,,,
+    ");
+}
+
+#[test]
+fn an_answer_and_a_report_s_text_go_to_a_file() {
+    let desk = desk();
+    let run = ["report", "success-rate", "--output", "rate.csv"];
+    assert_snapshot!(desk.run(&run), @"exit 0");
+    assert_snapshot!(fs::read_to_string(desk.path("rate.csv")).unwrap(), @"
+    group_name,plan_name,jobs,good,judged,rate_percent,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
+    111111111111,,3,1,1,100.0,1,0,0,0,0,0,2,0
+    ");
+    assert_snapshot!(desk.run(&["report", "success-rate", "--sql", "--output", "own/mine.sql"]), @"exit 0");
+    let text = fs::read_to_string(desk.path("own/mine.sql")).unwrap();
+    assert_eq!(
+        desk.run(&["report", "success-rate", "--sql"]),
+        format!("exit 0\n-- stdout\n{text}")
+    );
+    let mine = ["report", "--reports", "own", "mine", "--format", "csv"];
+    assert_eq!(desk.run(&mine), desk.run(&["report", "success-rate", "--format", "csv"]));
+}
+
+#[test]
+fn own_reports_come_from_a_flag_the_environment_or_the_settings() {
+    let mut desk = desk();
+    desk.write("own/jobs-in-state.sql", OWN);
+    let run = |desk: &Desk, flags: &[&str]| {
+        let report = ["report", "jobs-in-state", "--state", "RUNNING", "--format", "csv"];
+        desk.run(&[&report, flags].concat())
+    };
+    let expected = "exit 0\n-- stdout\njobs\n1\n";
+    assert_eq!(run(&desk, &["--reports=own"]), expected);
+    assert_snapshot!(run(&desk, &[]), @r#"
+    exit 2
+    -- stderr
+    error: there is no report "jobs-in-state"
+    hint: list the reports with: lookback report
+    "#);
+    // A relative folder begins at the folder of the settings.
+    fs::create_dir_all(desk.path("etc/mine")).unwrap();
+    desk.write("etc/mine/jobs-in-state.sql", OWN);
+    desk.write("etc/l.toml", "reports = \"mine\"\n");
+    assert_eq!(run(&desk, &["--config", "etc/l.toml"]), expected);
+    desk.environment.push(("LOOKBACK_REPORTS", "own".to_owned()));
+    assert_eq!(run(&desk, &[]), expected);
+    assert_snapshot!(run(&desk, &["--reports", "elsewhere"]), @"");
+}
+
+#[test]
+fn values_are_bound_and_never_pasted() {
+    let desk = desk();
+    desk.write("own/jobs-in-state.sql", OWN);
+    let run = |flags: &[&str]| {
+        let report = ["report", "--reports", "own", "jobs-in-state", "--format", "csv"];
+        desk.run(&[&report, flags].concat())
+    };
+    assert_snapshot!(run(&["--state", "' OR 1 = 1 --"]), @"
+    exit 0
+    -- stdout
+    jobs
+    0
+    ");
+    assert_snapshot!(run(&["--since", "2026-01-01T01:00:00Z"]), @"
+    exit 0
+    -- stdout
+    jobs
+    1
+    ");
+    assert_snapshot!(run(&["--since", "2026-01-01T01:00:00.001Z"]), @"
+    exit 0
+    -- stdout
+    jobs
+    0
+    ");
+}
+
+#[test]
+fn wrong_names_and_values_are_told() {
+    let desk = desk();
+    let run = |arguments: &[&str]| desk.run(&[&["report"], arguments].concat());
+    assert_snapshot!(run(&["sucess-rate"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no report "sucess-rate"
+    hint: did you mean "success-rate"?
+    "#);
+    assert_snapshot!(run(&["weather", "--days", "3"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no report "weather"
+    hint: list the reports with: lookback report
+    "#);
+    assert_snapshot!(run(&["success-rate", "--dais", "3"]), @"
+    exit 2
+    -- stderr
+    error: unexpected argument '--dais' found
+
+      tip: a similar argument exists: '--days'
+
+    Usage: lookback report success-rate --days <DAYS>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["success-rate", "--days", "many"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'many' for '--days <DAYS>': it is no whole number of days from 0 to 36500
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["success-rate", "--days=-1"]), @"
+    exit 2
+    -- stderr
+    error: invalid value '-1' for '--days <DAYS>': it is no whole number of days from 0 to 36500
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["success-rate", "--by", "acount"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'acount' for '--by <WORD>'
+      [possible values: account_id, resource_type, plan, vault, region, day, week, month]
+
+      tip: a similar value exists: 'account_id'
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["gone-silent", "--factor", "NaN"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'NaN' for '--factor <NUMBER>': it is no number
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["success-rate", "--format", "xml"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'xml' for '--format <FORMAT>'
+      [possible values: table, csv, json, ndjson, markdown, parquet, arrow]
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["success-rate", "--as-of", "99"]), @"
+    exit 2
+    -- stderr
+    error: there is no snapshot 99
+    hint: the warehouse has snapshots 1 (2026-01-05T00:00:00Z) to 2 (2026-01-05T00:00:00Z)
+    ");
+    assert_snapshot!(run(&["success-rate", "--warehouse", "nowhere"]), @r#"
+    exit 2
+    -- stderr
+    error: folder "nowhere" is not a warehouse: it has no catalog.sqlite
+    hint: name the folder of a warehouse with --warehouse, or make one with `lookback ingest`, `lookback import` or `lookback demo --keep DIR`
+    "#);
+}
+
+#[test]
+fn own_files_that_are_no_reports_are_told() {
+    let desk = desk();
+    let run = |text: &str| {
+        desk.write("own/mine.sql", text);
+        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
+    };
+    assert_snapshot!(run("SELECT 1 AS jobs"), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 1: the header has no title
+    hint: begin the file with comments such as: -- title: text
+    "#);
+    assert_snapshot!(run(&OWN.replace("param: state", "parma: state")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 4: there is no key "parma" in a header
+    hint: did you mean "param"?
+    "#);
+    assert_snapshot!(run(&OWN.replace("text 'COMPLETED'", "varchar 'COMPLETED'")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 4: parameter "state" has type "varchar", which is none
+    hint: write -- param: name type default -- text, with one of the types text, bigint, double, boolean, timestamp, days and one_of(a, b), and the default NULL for none
+    "#);
+    assert_snapshot!(run(&OWN.replace("param: state", "param: format")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 4: a parameter may not have the name "format"
+    hint: write -- param: name type default -- text, with one of the types text, bigint, double, boolean, timestamp, days and one_of(a, b), and the default NULL for none
+    "#);
+    assert_snapshot!(run(&OWN.replace("= $state", "= $status")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 12: parameter "$status" is not declared
+    hint: declare it in the header: -- param: status bigint 1 -- text
+    "#);
+    assert_snapshot!(run(&OWN.replace("state = $state", "TRUE")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 4: parameter "state" is declared, and the query does not use it
+    hint: write $state in the query
+    "#);
+    assert_snapshot!(run(&OWN.replace("AS jobs", "AS number")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql", line 10: column "number" of the query is not declared
+    hint: say in the header what it means: -- column: number -- text
+    "#);
+    assert_snapshot!(run(&OWN.replace("count(*) AS jobs", "*")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql": the column "*" of the query has no name
+    hint: list the columns one by one, and name each with AS
+    "#);
+    assert_snapshot!(run(&OWN.replace("FROM backup_jobs", "FORM backup_jobs")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql": the SQL does not parse: Expected: end of statement, found: FORM at Line: 11, Column: 1
+    "#);
+    assert_snapshot!(run(&format!("{OWN}; DROP VIEW jobs")), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql": the text is not one query
+    hint: write one SELECT, with or without WITH
+    "#);
+    desk.write("own/mine.sql", OWN);
+    desk.write("own/My Report.sql", OWN);
+    assert_snapshot!(desk.run(&["report", "--reports", "own"]), @r#"
+    exit 2
+    -- stderr
+    error: file "own/My Report.sql": "My Report" is no name of a report
+    hint: use letters from a to z, digits and hyphens
+    "#);
+}
+
+#[test]
+fn own_reports_that_fail_are_told_with_their_file() {
+    let desk = desk();
+    let run = |text: &str, flags: &[&str]| {
+        desk.write("own/mine.sql", text);
+        desk.run(&[&["report", "mine", "--reports", "own", "--format", "csv"], flags].concat())
+    };
+    assert_snapshot!(run(&OWN.replace("FROM backup_jobs", "FROM backup_job"), &[]), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql": there is no table "backup_job"
+    hint: did you mean "backup_jobs"?
+    "#);
+    assert_snapshot!(run(&OWN.replace("state = ", "stat = "), &[]), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql": there is no column "stat"
+    hint: did you mean "state"?
+    "#);
+    let required = OWN.replace("text 'COMPLETED'", "text");
+    assert_snapshot!(run(&required, &[]), @"
+    exit 2
+    -- stderr
+    error: the following required arguments were not provided:
+      --state <TEXT>
+
+    Usage: lookback report mine --reports <DIR> --format <FORMAT> --now <TIMESTAMP> --state <TEXT>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&required, &["--state", "CREATED"]), @"
+    exit 0
+    -- stdout
+    jobs
+    1
+    ");
+}
