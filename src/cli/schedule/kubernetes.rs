@@ -175,7 +175,9 @@ mod tests {
     #[test]
     fn the_documents_are_whole() {
         let config = "[[source]]\nname = \"prod\"\n\nregions = \"all\"\n";
-        assert_snapshot!(documents(&plain(), &cluster(), Some(config)), @r#"
+        let text = documents(&plain(), &cluster(), Some(config));
+        let (others, _) = text.rsplit_once("---\n").unwrap();
+        assert_snapshot!(others, @r#"
         apiVersion: v1
         kind: ServiceAccount
         metadata:
@@ -203,7 +205,12 @@ mod tests {
           resources:
             requests:
               storage: "20Gi"
-        ---
+        "#);
+    }
+
+    #[test]
+    fn the_job_is_whole() {
+        assert_snapshot!(job(&plain(), &cluster(), true), @r#"
         apiVersion: batch/v1
         kind: CronJob
         metadata:

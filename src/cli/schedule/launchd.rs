@@ -17,14 +17,14 @@ pub(super) fn agent(plan: &Plan) -> String {
     entry(&mut text, "Label", &string(&plan.name));
     let due = plan.at.to_string();
     let program = [plan.executable.clone()].into_iter().chain(plan.arguments_if_due(&due));
-    let words: String = program.map(|word| format!("\n    {}", string(&word))).collect();
-    entry(&mut text, "ProgramArguments", &format!("<array>{words}\n  </array>"));
+    let words: Vec<_> = program.map(|word| string(&word)).collect();
+    entry(&mut text, "ProgramArguments", &block("array", &words));
     if !plan.environment.is_empty() {
         let pair = |(name, value): &(String, String)| {
-            format!("\n    <key>{}</key> {}", escaped(name), string(value))
+            format!("<key>{}</key> {}", escaped(name), string(value))
         };
-        let pairs: String = plan.environment.iter().map(pair).collect();
-        entry(&mut text, "EnvironmentVariables", &format!("<dict>{pairs}\n  </dict>"));
+        let pairs: Vec<_> = plan.environment.iter().map(pair).collect();
+        entry(&mut text, "EnvironmentVariables", &block("dict", &pairs));
     }
     let minute = format!("<dict><key>Minute</key> <integer>{}</integer></dict>", plan.spread(60));
     entry(&mut text, "StartCalendarInterval", &minute);
@@ -40,6 +40,11 @@ pub(super) fn agent(plan: &Plan) -> String {
 
 fn entry(text: &mut String, key: &str, value: &str) {
     let _ = writeln!(text, "  <key>{key}</key>\n  {value}");
+}
+
+/// An array or a dictionary, an element a line.
+fn block(tag: &str, elements: &[String]) -> String {
+    format!("<{tag}>\n    {}\n  </{tag}>", elements.join("\n    "))
 }
 
 fn string(text: &str) -> String {

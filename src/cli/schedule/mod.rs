@@ -147,9 +147,9 @@ fn tell(settings: &Settings, place: &PlaceOptions) -> Result<Status> {
         text.push_str(&told.text);
         status = told.status;
     } else if let Some(block) = lines {
-        text.push_str("timer  the user's crontab, every hour, if the night is due:\n");
         let line = block.lines().nth(1).unwrap_or_default();
-        text.push_str(&format!("       {line}\n"));
+        text =
+            format!("timer  the user's crontab, every hour, if the night is due:\n       {line}\n");
         status = Status::Done;
     } else {
         printer::warning(&format!("no schedule \"{}\" is installed", place.name));
@@ -234,7 +234,7 @@ fn absolute(path: &Path) -> Result<String> {
 
 fn text(path: &Path) -> Result<String> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
-        Error::input(format!("path {path:?} is no UTF-8"))
+        Error::input(format!("path \"{}\" is no UTF-8", path.display()))
             .with_hint("rename it: no scheduler's file can hold it")
     })
 }

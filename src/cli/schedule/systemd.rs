@@ -103,10 +103,10 @@ pub(super) fn timer(plan: &Plan) -> String {
 fn temporary(plan: &Plan) -> &'static str {
     let paths = [Some(&plan.executable), plan.config.as_ref(), Some(&plan.warehouse)];
     let is_shared = |path: &&String| path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
-    match paths.into_iter().flatten().any(|path| is_shared(&path)) {
-        true => "ReadWritePaths=/tmp /var/tmp\n",
-        false => "PrivateTmp=yes\n",
+    if paths.into_iter().flatten().any(|path| is_shared(&path)) {
+        return "ReadWritePaths=/tmp /var/tmp\n";
     }
+    "PrivateTmp=yes\n"
 }
 
 /// The program. Of it alone systemd takes a `$` as it stands, and some characters not at all.

@@ -82,7 +82,7 @@ impl Desk {
 }
 
 #[test]
-fn systemd_is_set_up_told_and_cleared_away() {
+fn systemd_is_set_up() {
     let desk = desk(&[("systemctl", SYSTEMCTL), ("crontab", CRONTAB)]);
     assert_snapshot!(desk.schedule(&["install", "--dry-run"]), @r#"
     exit 0
@@ -116,6 +116,20 @@ fn systemd_is_set_up_told_and_cleared_away() {
     systemctl --user daemon-reload
     systemctl --user enable --now lookback.timer
     ");
+    // Once more is as once.
+    assert_snapshot!(desk.schedule(&["install"]), @"
+    exit 0
+    -- stderr
+    done: run `systemctl --user daemon-reload`
+    done: run `systemctl --user enable --now lookback.timer`
+    it runs while the user is logged in; to have it run always: loginctl enable-linger
+    ");
+}
+
+#[test]
+fn the_units_are_told_by_systemd_and_by_the_ledger() {
+    let desk = desk(&[("systemctl", SYSTEMCTL), ("crontab", CRONTAB)]);
+    desk.schedule(&["install"]);
     let service = fs::read_to_string(desk.path("home/.config/systemd/user/lookback.service"));
     let service = service.unwrap().replace(env!("CARGO_BIN_EXE_lookback"), "[PROGRAM]");
     assert_snapshot!(desk.redact(&service), @"
@@ -158,15 +172,12 @@ fn systemd_is_set_up_told_and_cleared_away() {
 
     no run yet
     ");
-    desk.calls();
-    // Once more is as once.
-    assert_snapshot!(desk.schedule(&["install"]), @"
-    exit 0
-    -- stderr
-    done: run `systemctl --user daemon-reload`
-    done: run `systemctl --user enable --now lookback.timer`
-    it runs while the user is logged in; to have it run always: loginctl enable-linger
-    ");
+}
+
+#[test]
+fn systemd_is_cleared_away() {
+    let desk = desk(&[("systemctl", SYSTEMCTL), ("crontab", CRONTAB)]);
+    desk.schedule(&["install"]);
     desk.calls();
     assert_snapshot!(desk.schedule(&["remove", "--dry-run"]), @r#"
     exit 0
