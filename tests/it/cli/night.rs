@@ -191,7 +191,72 @@ fn metrics_are_written_whole() {
     };
     let is_other = |line: &&str| line.contains("us-east-1") || line.contains("restore");
     let samples = text.lines().filter(|line| !line.starts_with('#') && !is_other(line));
-    assert_snapshot!(samples.map(redact).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(samples.map(redact).collect::<Vec<_>>().join("\n"), @r#"
+    lookback_last_success_timestamp_seconds{source="prod",scope="organization",region="eu-west-1",kind="backup"} 0
+    lookback_last_success_timestamp_seconds{source="prod",scope="organization",region="eu-west-1",kind="copy"} 1767581940
+    lookback_last_success_timestamp_seconds{source="prod",scope="organization",region="eu-west-1",kind="scan"} 0
+    lookback_open_jobs{source="prod",scope="organization",region="eu-west-1",kind="backup"} 0
+    lookback_open_jobs{source="prod",scope="organization",region="eu-west-1",kind="copy"} 0
+    lookback_open_jobs{source="prod",scope="organization",region="eu-west-1",kind="scan"} 0
+    lookback_lost_days{source="prod",scope="organization",region="eu-west-1",kind="backup"} 0
+    lookback_lost_days{source="prod",scope="organization",region="eu-west-1",kind="copy"} 0
+    lookback_lost_days{source="prod",scope="organization",region="eu-west-1",kind="scan"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="complete"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="recent"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="partial"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="failed"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="denied"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="lost"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="not_offered"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="unknown"} 45
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="complete"} 27
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="recent"} 3
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="partial"} 1
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="failed"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="denied"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="lost"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="not_offered"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="unknown"} 14
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="complete"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="recent"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="partial"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="failed"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="denied"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="lost"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="not_offered"} 0
+    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="unknown"} 45
+    lookback_runs_total{command="ingest",status="done"} 1
+    lookback_last_run_timestamp_seconds{command="ingest"} 1767582000
+    lookback_last_run_duration_seconds{command="ingest"} 0
+    lookback_rows_total{command="ingest",result="new"} 309
+    lookback_rows_total{command="ingest",result="changed"} 0
+    lookback_rows_total{command="ingest",result="unchanged"} 0
+    lookback_rows_total{command="ingest",result="refused"} 0
+    lookback_calls_total [N]
+    lookback_throttles_total [N]
+    lookback_retries_total [N]
+    lookback_files{table="aws_job_summaries"} 28
+    lookback_files{table="copy_jobs"} 60
+    lookback_files{table="job_transitions"} 1
+    lookback_file_rows{table="aws_job_summaries"} 98
+    lookback_file_rows{table="copy_jobs"} 211
+    lookback_file_rows{table="job_transitions"} 211
+    lookback_file_bytes{table="aws_job_summaries"} [N]
+    lookback_file_bytes{table="copy_jobs"} [N]
+    lookback_file_bytes{table="job_transitions"} [N]
+    lookback_catalog_bytes [N]
+    lookback_check_status{check="data-stale",subject="freshness"} 0
+    lookback_check_status{check="days-lost-soon",subject="freshness"} 0
+    lookback_check_findings{check="data-stale",subject="freshness"} 0
+    lookback_check_findings{check="days-lost-soon",subject="freshness"} 0
+    lookback_night_start_timestamp_seconds 1767582000
+    lookback_night_duration_seconds 0
+    lookback_night_status 0
+    lookback_night_step_status{step="ingest"} 0
+    lookback_night_step_status{step="check"} 0
+    lookback_night_step_duration_seconds{step="ingest"} 0
+    lookback_night_step_duration_seconds{step="check"} 0
+    "#);
 }
 
 #[test]
@@ -202,7 +267,7 @@ fn metrics_that_cannot_be_written_are_told() {
     assert!(told.starts_with("exit 2\n"));
     let lines: Vec<_> = told.lines().filter(|line| line.contains("metrics")).collect();
     assert_snapshot!(lines.join("\n"), @r#"
-    error: failed to write the metrics to file "no/where.prom": No such file or directory (os error 2)
+    error: failed to write the metrics to file "no/where.prom": No such file or directory (os error 2) at path "[DESK]/no/.lookback-JbfmIW"
     hint: name another file with --metrics, or with `metrics` in lookback.toml
     "#);
 }

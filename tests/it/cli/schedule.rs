@@ -243,7 +243,7 @@ fn cron_is_set_up_where_there_is_no_systemd_and_its_other_lines_stay() {
     -- stdout
     run `crontab -`
       # lookback schedule "lookback": begin (made by `lookback schedule install`)
-      44 * * * * [PROGRAM] --config [DESK]/lookback.toml --warehouse [DESK]/warehouse night --due 03:00
+      15 * * * * [PROGRAM] --config [DESK]/lookback.toml --warehouse [DESK]/warehouse night --due 03:00
       # lookback schedule "lookback": end
     "#);
     desk.calls();
@@ -260,7 +260,7 @@ fn cron_is_set_up_where_there_is_no_systemd_and_its_other_lines_stay() {
     exit 0
     -- stdout
     timer  the user's crontab, every hour, if the night is due:
-           44 * * * * [PROGRAM] --config [DESK]/lookback.toml --warehouse [DESK]/warehouse night --due 03:00
+           15 * * * * [PROGRAM] --config [DESK]/lookback.toml --warehouse [DESK]/warehouse night --due 03:00
 
     no run yet
     ");
@@ -298,7 +298,21 @@ fn what_the_machine_refuses_is_told_and_can_be_cleared_away() {
     error: failed to run `systemctl --user daemon-reload` (exit status: 1): Failed to connect to bus
     hint: undo what was done with `lookback schedule remove --name lookback`; without systemd, install with --with cron
     "#);
-    assert_snapshot!(desk.schedule(&["remove"]), @"");
+    assert_snapshot!(desk.schedule(&["remove"]), @r#"
+    exit 0
+    -- stderr
+    warning: failed to run `systemctl --user disable --now lookback.timer` (exit status: 1): Failed to connect to bus
+    done: run `systemctl --user disable --now lookback.timer`
+    done: run `systemctl --user clean --what=state lookback.timer`
+    done: run `systemctl --user reset-failed lookback.service`
+    done: delete file "[DESK]/home/.config/systemd/user/lookback.service"
+    done: delete file "[DESK]/home/.config/systemd/user/lookback.timer"
+    done: delete folder "[DESK]/home/.config/systemd/user" if it is empty
+    done: delete folder "[DESK]/home/.config/systemd" if it is empty
+    done: delete folder "[DESK]/home/.config" if it is empty
+    warning: failed to run `systemctl --user daemon-reload` (exit status: 1): Failed to connect to bus
+    done: run `systemctl --user daemon-reload`
+    "#);
     assert_eq!(desk.home(), Vec::<String>::new());
     let user = desk.path("home/.config/systemd/user");
     fs::create_dir_all(&user).unwrap();
