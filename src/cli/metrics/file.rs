@@ -22,8 +22,7 @@ pub(in crate::cli) fn write(path: &Path, text: &str) -> Result<()> {
         .prefix(".lookback-")
         .permissions(Permissions::from_mode(MODE))
         .tempfile_in(folder.unwrap_or(Path::new(".")))
-        // Without the name of the file that it tried beside.
-        .map_err(|err| failed(err.raw_os_error().map_or(err, std::io::Error::from_raw_os_error)))?;
+        .map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|err| failed(err.error))?;

@@ -74,11 +74,11 @@ impl Call {
         child.wait_with_output().map(Some).map_err(failed)
     }
 
-    /// Runs it, and gives what it printed.
+    /// Runs it, and gives what it printed; nothing if it failed, and that stops nothing.
     ///
     /// # Errors
     /// It is not there, or fails.
-    pub(super) fn run(&self) -> Result<String> {
+    pub(super) fn run(&self) -> Result<Option<String>> {
         let Some(output) = self.output()? else {
             let message = format!("failed to run `{self}`: there is no {}", self.program);
             return Err(Error::new(Kind::Io, message)
@@ -87,12 +87,14 @@ impl Call {
         let told = String::from_utf8_lossy(&output.stderr);
         let failure = || format!("failed to run `{self}` ({}): {}", output.status, told.trim());
         match self.on_failure {
-            _ if output.status.success() => {}
+            _ if output.status.success() => {
+                return Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned()));
+            }
             OnFailure::Stop => return Err(Error::new(Kind::Io, failure())),
             OnFailure::Tell => printer::warning(&failure()),
             OnFailure::Nothing => {}
         }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        Ok(None)
     }
 }
 
@@ -103,11 +105,11 @@ impl fmt::Display for Call {
 }
 
 impl Action {
-    /// Makes the change.
+    /// Makes the change; false for one that could not be made, and stops nothing.
     ///
     /// # Errors
     /// The machine does not let it.
-    pub(super) fn take(&self) -> Result<()> {
+    pub(super) fn take(&self) -> Result<bool> {
         let done = match self {
             Self::MakeFolder(path) => std::fs::create_dir(path),
             Self::Write { path, text } => write(path, text),
@@ -116,9 +118,9 @@ impl Action {
                 Err(err) if err.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
                 done => done,
             },
-            Self::Run(call) => return call.run().map(drop),
+            Self::Run(call) => return Ok(call.run()?.is_some()),
         };
-        done.map_err(|err| Error::io(self.to_string(), err))
+        done.map(|()| true).map_err(|err| Error::io(self.to_string(), err))
     }
 }
 

@@ -49,8 +49,7 @@ fn take(actions: &[Action], is_dry: bool) -> Result<Status> {
     for action in actions {
         if is_dry {
             write(&format!("{action}\n"))?;
-        } else {
-            action.take()?;
+        } else if action.take()? {
             let line = action.to_string();
             printer::note(&format!("done: {}", line.lines().next().unwrap_or_default()));
         }

@@ -27,8 +27,9 @@ pub(super) fn systemd(units: &Units) -> Result<Told> {
     let [service, timer] = ["service", "timer"].map(|kind| format!("{}.{kind}", units.name));
     let timer_properties = "--property=ActiveState,NextElapseUSecRealtime,LastTriggerUSec";
     let service_properties = "--property=ActiveState,Result,ExecMainStatus";
-    let of_timer = units.systemctl(&["show", &timer, timer_properties]).run()?;
-    let of_service = units.systemctl(&["show", &service, service_properties]).run()?;
+    let of_timer = units.systemctl(&["show", &timer, timer_properties]).run()?.unwrap_or_default();
+    let of_service =
+        units.systemctl(&["show", &service, service_properties]).run()?.unwrap_or_default();
     let whose = if units.is_system { "the system's" } else { "the user's" };
     let scheduler = format!("{timer} of {whose} systemd");
     Ok(judge(&scheduler, &properties(&of_timer), &properties(&of_service)))

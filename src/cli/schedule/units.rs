@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(told(&install, home.path()), expected);
         let take = |actions: &[Action]| {
             let changes = actions.iter().filter(|action| !matches!(action, Action::Run(_)));
-            changes.for_each(|action| action.take().unwrap());
+            changes.for_each(|action| assert!(action.take().unwrap()));
         };
         take(&install);
         assert_eq!(told(&read().install(&plain()).unwrap(), home.path()), run);
@@ -172,7 +172,7 @@ mod tests {
         let units = Units::read(folder.clone(), "lookback", false).unwrap();
         for action in units.install(&plain()).unwrap() {
             if !matches!(action, Action::Run(_)) {
-                action.take().unwrap();
+                assert!(action.take().unwrap());
             }
         }
         let removal = Units::read(folder, "lookback", false).unwrap().remove();
