@@ -68,7 +68,8 @@ judged AS (
         CASE
             WHEN state = 'COMPLETED' THEN 'good'
             WHEN state IN ('FAILED', 'PARTIAL') THEN 'failed'
-            WHEN tracking = 'open' AND state <> 'ABORTED' THEN 'open'
+            WHEN tracking = 'forgotten' THEN 'unknown'
+            WHEN state IN ('CREATED', 'RUNNING', 'ABORTING', 'COMPLETING', 'FAILING') THEN 'open'
             ELSE 'unknown'
         END AS judgement,
         (date_part('epoch', completion_date) - date_part('epoch', backed_up_at)) / 3600

@@ -64,7 +64,8 @@ restore AS (
                 THEN 'good'
             WHEN status = 'ABORTED' THEN 'aborted'
             WHEN tracking = 'forgotten' THEN 'unknown'
-            ELSE 'open'
+            WHEN status IN ('CREATED', 'PENDING', 'RUNNING', 'COMPLETED') THEN 'open'
+            ELSE 'unknown'
         END AS judgement
     FROM restore_jobs
     WHERE creation_date < $now

@@ -59,9 +59,7 @@ resource AS (
         resource_arn,
         max(resource_type) AS resource_type,
         min(creation_date) AS first_job_at,
-        max(creation_date) AS last_job_at,
-        min(creation_date) FILTER (WHERE state = 'COMPLETED') AS first_good_at,
-        max(creation_date) FILTER (WHERE state = 'COMPLETED') AS last_good_at
+        max(creation_date) AS last_job_at
     FROM backup_jobs
     WHERE resource_arn IS NOT NULL AND creation_date < $now
     GROUP BY account_id, region, resource_arn
@@ -77,8 +75,6 @@ numbered AS (
         resource_arn,
         resource_type,
         first_job_at,
-        first_good_at,
-        last_good_at,
         known_until,
         date_trunc('day', known_until) - $days AS since
     FROM resource
@@ -87,88 +83,128 @@ numbered AS (
     WHERE last_job_at >= date_trunc('day', known_until) - $days
 ),
 
--- Times are ordered under the number of the resource: its names are long.
+-- Times are ordered under the number of the resource: its names are long. A resource without a good
+-- backup has one row, without a time.
 good AS (
     SELECT
         number,
+        first_job_at,
+        known_until,
         since,
         creation_date,
         lag(creation_date) OVER (PARTITION BY number ORDER BY creation_date) AS previous
-    FROM backup_jobs
-    JOIN numbered
-        ON numbered.account_id = backup_jobs.account_id
-        AND numbered.region = backup_jobs.region
-        AND numbered.resource_arn = backup_jobs.resource_arn
-    WHERE state = 'COMPLETED' AND creation_date < $now
+    FROM numbered
+    LEFT JOIN (
+        SELECT account_id, region, resource_arn, creation_date
+        FROM backup_jobs
+        WHERE state = 'COMPLETED' AND resource_arn IS NOT NULL AND creation_date < $now
+    ) AS job
+        ON job.account_id = numbered.account_id
+        AND job.region = numbered.region
+        AND job.resource_arn = numbered.resource_arn
 ),
 
-gap AS (
-    SELECT number, previous AS gap_from, creation_date AS gap_until, FALSE AS is_open
-    FROM good
-    WHERE previous IS NOT NULL AND creation_date >= since
-    UNION ALL
-    SELECT number, first_job_at AS gap_from, first_good_at AS gap_until, FALSE AS is_open
-    FROM numbered
-    WHERE first_good_at >= since
-    UNION ALL
+-- The gap that a good backup ended; it counts if that was in the days that count.
+ended AS (
     SELECT
         number,
-        coalesce(last_good_at, first_job_at) AS gap_from,
-        known_until AS gap_until,
-        TRUE AS is_open
-    FROM numbered
+        first_job_at,
+        known_until,
+        creation_date,
+        coalesce(previous, first_job_at) AS gap_from,
+        CASE
+            WHEN creation_date >= since
+                THEN round(
+                    (
+                        date_part('epoch', creation_date)
+                        - date_part('epoch', coalesce(previous, first_job_at))
+                    ) / 3600, 2
+                )
+        END AS gap_hours
+    FROM good
 ),
 
 measured AS (
     SELECT
         number,
-        gap_from,
-        gap_until,
-        is_open,
+        count(*) FILTER (WHERE gap_hours > $target_hours) AS ended_gaps,
+        max(gap_hours) AS ended_hours,
+        first_value(gap_from ORDER BY gap_hours DESC NULLS LAST, creation_date DESC) AS ended_from,
+        first_value(creation_date ORDER BY gap_hours DESC NULLS LAST, creation_date DESC)
+            AS ended_until,
+        max(creation_date) AS last_good_at,
+        max(known_until) AS open_until,
+        coalesce(max(creation_date), max(first_job_at)) AS open_from,
         round(
-            (date_part('epoch', gap_until) - date_part('epoch', gap_from)) / 3600, 2
-        ) AS gap_hours
-    FROM gap
+            (
+                date_part('epoch', max(known_until))
+                - date_part('epoch', coalesce(max(creation_date), max(first_job_at)))
+            ) / 3600, 2
+        ) AS open_gap_hours
+    FROM ended
+    GROUP BY number
 ),
 
 worst AS (
     SELECT
         number,
-        count(*) FILTER (WHERE gap_hours > $target_hours) AS gaps,
-        max(gap_hours) AS largest_gap_hours,
-        first_value(gap_from ORDER BY gap_hours DESC, gap_from DESC) AS gap_from,
-        first_value(gap_until ORDER BY gap_hours DESC, gap_from DESC) AS gap_until,
-        first_value(is_open ORDER BY gap_hours DESC, gap_from DESC) AS is_open,
-        max(gap_hours) FILTER (WHERE is_open) AS open_gap_hours
+        ended_gaps + CASE WHEN open_gap_hours > $target_hours THEN 1 ELSE 0 END AS gaps,
+        greatest(ended_hours, open_gap_hours) AS largest_gap_hours,
+        CASE WHEN ended_hours >= open_gap_hours THEN ended_from ELSE open_from END AS gap_from,
+        CASE WHEN ended_hours >= open_gap_hours THEN ended_until ELSE open_until END AS gap_until,
+        ended_hours IS NULL OR ended_hours < open_gap_hours AS is_open,
+        open_gap_hours,
+        last_good_at
     FROM measured
-    GROUP BY number
-    HAVING max(gap_hours) > $target_hours
+    WHERE greatest(ended_hours, open_gap_hours) > $target_hours
 ),
 
--- What one source read of the longest gap, and of those the most.
+-- What each source read of the longest gap.
 read_by_source AS (
     SELECT
         worst.number,
-        source,
-        scope,
+        gaps,
+        largest_gap_hours,
+        gap_from,
+        gap_until,
+        is_open,
+        open_gap_hours,
+        last_good_at,
+        account_id,
+        numbered.region,
+        resource_type,
+        resource_arn,
+        known_until,
         sum(
             least(date_part('epoch', created_until), date_part('epoch', gap_until))
             - greatest(date_part('epoch', created_from), date_part('epoch', gap_from))
-        ) / 3600 AS read_hours
+        ) FILTER (WHERE source IS NOT NULL) / 3600 AS read_hours
     FROM worst
     JOIN numbered ON numbered.number = worst.number
-    JOIN ops.coverage AS coverage ON coverage.region = numbered.region
-    WHERE kind = 'backup'
-        AND status = 'complete'
+    LEFT JOIN (
+        SELECT source, scope, region, created_from, created_until
+        FROM ops.coverage
+        WHERE kind = 'backup' AND status = 'complete'
+    ) AS coverage
+        ON coverage.region = numbered.region
         AND created_from < gap_until
         AND created_until > gap_from
-    GROUP BY worst.number, source, scope
-),
-
-read AS (
-    SELECT number, max(read_hours) AS read_hours
-    FROM read_by_source
-    GROUP BY number
+    GROUP BY
+        worst.number,
+        gaps,
+        largest_gap_hours,
+        gap_from,
+        gap_until,
+        is_open,
+        open_gap_hours,
+        last_good_at,
+        account_id,
+        numbered.region,
+        resource_type,
+        resource_arn,
+        known_until,
+        source,
+        scope
 )
 
 SELECT
@@ -181,11 +217,24 @@ SELECT
     gap_from,
     gap_until,
     is_open,
-    round(greatest(largest_gap_hours - coalesce(read_hours, 0), 0), 2) AS unread_hours,
+    round(
+        greatest(largest_gap_hours - max(coalesce(read_hours, 0)), 0), 2
+    ) AS unread_hours,
     open_gap_hours,
     last_good_at,
     known_until
-FROM worst
-JOIN numbered ON numbered.number = worst.number
-LEFT JOIN read ON read.number = worst.number
+FROM read_by_source
+GROUP BY
+    account_id,
+    region,
+    resource_type,
+    resource_arn,
+    gaps,
+    largest_gap_hours,
+    gap_from,
+    gap_until,
+    is_open,
+    open_gap_hours,
+    last_good_at,
+    known_until
 ORDER BY largest_gap_hours DESC, account_id, region, resource_arn

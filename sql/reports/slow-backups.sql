@@ -6,6 +6,7 @@
 -- param: factor double 2 -- How many times longer than in the past.
 -- param: min_minutes bigint 10 -- How many minutes longer, at least: short backups vary much.
 -- param: min_jobs bigint 5 -- How many good backups make a past.
+-- param: min_recent bigint 2 -- How many make a present: one slow night is no trend.
 -- column: account_id -- The account of the resource.
 -- column: region -- The Region of its backups.
 -- column: resource_type -- The type of the resource.
@@ -20,7 +21,7 @@
 --
 -- The duration of a job is the time from its creation to its completion: AWS does not tell when it
 -- began to work, so a wait in the start window is a part of it. Only good backups of which AWS tells
--- the completion count. Medians are compared: one bad night is no trend.
+-- the completion count. Medians are compared, so that one bad night among others does not count.
 --
 -- 0 bytes mean that AWS does not know the size, as NULL does.
 --
@@ -74,6 +75,7 @@ SELECT
     CAST(past_bytes AS bigint) AS past_bytes
 FROM resource
 WHERE past_jobs >= $min_jobs
+    AND recent_jobs >= $min_recent
     AND recent_minutes >= $factor * past_minutes
     AND recent_minutes >= past_minutes + $min_minutes
 ORDER BY factor DESC NULLS FIRST, account_id, region, resource_arn

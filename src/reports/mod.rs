@@ -8,6 +8,7 @@
 
 mod built_in;
 mod checks;
+mod freshness;
 mod header;
 mod parameter;
 mod report;
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 
 pub use self::built_in::all;
 pub use self::checks::{checks, checks_with_folder, find_check};
+pub use self::freshness::last_read;
 pub use self::header::Column;
 pub use self::parameter::{Parameter, RESERVED, Takes};
 pub use self::report::Report;

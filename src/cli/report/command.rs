@@ -21,6 +21,7 @@ use super::super::args::{ReadOptions, formats};
 #[command(disable_help_subcommand = true)]
 pub(in crate::cli) struct ReportOptions {
     /// A folder of your own reports, which add to these or take their place.
+    // Read by `known` before the arguments are; here it is told and checked.
     #[arg(long, value_name = "DIR", global = true, env = "LOOKBACK_REPORTS", display_order = 900)]
     reports: Option<PathBuf>,
 
@@ -117,6 +118,7 @@ fn argument(parameter: &'static Parameter) -> Arg {
         .long(&*String::leak(parameter.name.replace('_', "-")))
         .help(parameter.doc.as_str())
         .value_name(value_name(&parameter.takes))
+        .allow_negative_numbers(true)
         .value_parser(value_parser(&parameter.takes));
     match &parameter.default {
         None => argument.required_unless_present("sql"),

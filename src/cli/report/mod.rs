@@ -6,16 +6,20 @@ mod listing;
 
 use std::io::Write;
 
-use crate::engine::Value;
+use crate::engine::{Engine, Value};
 use crate::error::{Error, Result};
+use crate::model::DAY;
 use crate::reports::{self, Report};
 
 use super::settings::Settings;
 use super::target::Target;
-use super::{Status, sql};
+use super::{Status, printer, sql};
 
 pub(super) use command::{Chosen, ReportOptions, with_reports};
 pub(super) use known::known;
+
+/// After so many days without a reading a report says so.
+const STALE_DAYS: i64 = 3;
 
 pub(super) async fn run(
     settings: &Settings,
@@ -34,12 +38,25 @@ pub(super) async fn run(
         return Ok(Status::Done);
     }
     let engine = settings.engine(&options.read).await?;
+    warn_if_stale(&engine).await?;
     let answer = report.run(&engine, &given(report, chosen)).await?;
     let target = Target::open(options.output.as_deref())?;
     let format = target.format(options.format)?;
     sql::show(answer, format, &target).await?;
     target.finish()?;
     Ok(Status::Done)
+}
+
+/// Tells that nothing was read for days: most reports are of the days before the present instant.
+async fn warn_if_stale(engine: &Engine) -> Result<()> {
+    let Some(last) = reports::last_read(engine).await? else { return Ok(()) };
+    let days = (engine.present() - last) / DAY;
+    if days >= STALE_DAYS {
+        printer::warning(&format!(
+            "the warehouse was last read {days} days ago; --now {last} asks as of then"
+        ));
+    }
+    Ok(())
 }
 
 /// The values of the parameters that have one.

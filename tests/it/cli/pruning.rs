@@ -1,6 +1,9 @@
 //! Which files a query reads: a counter in `EXPLAIN ANALYZE`.
 
 use std::fmt::Write as _;
+use std::fs;
+
+use insta::assert_snapshot;
 
 use super::Desk;
 
@@ -73,4 +76,22 @@ fn only_the_files_that_a_query_needs_are_read() {
     check(&format!("{counts} day = DATE '2025-07-01'"), 1);
     check(&format!("{counts} day BETWEEN DATE '2025-07-01' AND DATE '2025-07-07'"), 7);
     check(&format!("{counts} day >= DATE '2025-12-25'"), 7);
+}
+
+#[test]
+fn a_report_needs_only_the_files_of_its_days() {
+    let desk = year();
+    for month in 1..=11 {
+        let folder = format!("warehouse/data/main/backup_jobs/year=2025/month={month}");
+        fs::remove_dir_all(desk.path(&folder)).unwrap();
+    }
+    let run = |days| desk.run(&["report", "success-rate", "--days", days, "--format", "csv"]);
+    assert_snapshot!(run("30"), @"
+    exit 0
+    -- stdout
+    group_name,plan_name,jobs,good,judged,rate_percent,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
+    111111111111,,13,13,13,100.0,13,0,0,0,0,0,0,0
+    211111111111,,13,0,13,0.0,0,0,13,0,0,0,0,0
+    ");
+    assert!(run("60").starts_with("exit 2\n"), "{}", run("60"));
 }

@@ -83,120 +83,14 @@ fn reports_are_listed_by_subject() {
 #[test]
 fn a_report_tells_what_it_asks_and_answers() {
     let desk = desk();
-    assert_snapshot!(desk.run(&["report", "failure-streaks", "--help"]), @"
-    exit 0
-    -- stdout
-    Which backups keep failing: the same resource by the same rule, again and again until now?
+    desk.write("own/jobs-in-state.sql", OWN);
+    let help = desk.run(&["report", "--reports", "own", "jobs-in-state", "--help"]);
+    assert_snapshot!(help, @"");
+}
 
-    Usage: lookback report failure-streaks [OPTIONS]
-
-    Options:
-          --days <DAYS>
-              How many whole UTC days before today are looked at, beside today.
-              
-              [default: 90]
-
-          --min-failures <N>
-              The shortest streak that is told.
-              
-              [default: 2]
-
-          --sql
-              Print the report itself, to be read or changed, and do not run it
-
-          --format <FORMAT>
-              How to write the answer; the default follows the name of --output, else `table`
-              
-              [possible values: table, csv, json, ndjson, markdown, parquet, arrow]
-
-      -o, --output <FILE>
-              Write the answer to this file, whole or not at all
-
-          --as-of <TIMESTAMP|SNAPSHOT>
-              Ask an earlier state: the number of a snapshot, or an instant
-
-          --caller <ACCOUNT_ID>
-              The account whose jobs a summary counts that names none [default: all accounts, summed]
-              
-              [env: LOOKBACK_CALLER=]
-
-          --memory-limit <SIZE>
-              How much memory the query may use before it spills to disk [default: 1G]
-              
-              [env: LOOKBACK_MEMORY_LIMIT=]
-
-          --timeout <SECONDS>
-              How many seconds the query may take
-              
-              [env: LOOKBACK_TIMEOUT=]
-
-          --reports <DIR>
-              A folder of your own reports, which add to these or take their place
-              
-              [env: LOOKBACK_REPORTS=]
-
-          --warehouse <DIR>
-              The folder of the warehouse [default: warehouse]
-              
-              [env: LOOKBACK_WAREHOUSE=]
-
-          --config <FILE>
-              The settings file [default: lookback.toml here, else in the user's folder of settings]
-              
-              [env: LOOKBACK_CONFIG=]
-
-          --now <TIMESTAMP>
-              Pretend that it is this instant, for replays and tests
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Columns:
-      account_id
-              The account of the jobs.
-
-      region
-              The Region of the jobs.
-
-      resource_type
-              The type of the resource.
-
-      resource_arn
-              The resource.
-
-      backup_plan_name
-              The name of the plan; NULL for on-demand backups and where AWS does not tell it.
-
-      backup_rule_name
-              The name of the rule.
-
-      failures
-              The length of the streak: jobs that failed, expired or are partial, with no good one
-              since.
-
-      failing_since
-              When the first job of the streak was created.
-
-      last_failure_at
-              When the last job of the streak was created.
-
-      last_good_at
-              When the last good backup by the same rule was created; NULL if none was within the days
-              that are looked at.
-
-      any_good_at
-              When the last good backup of the resource by any rule was created: later than the streak
-              began, it tells that the resource is protected all the same.
-
-      last_state
-              The state of the last job of the streak.
-
-      last_message
-              Its message.
-
-      last_job_id
-              Its id.
-    ");
+#[test]
+fn a_report_has_a_short_help() {
+    let desk = desk();
     assert_snapshot!(desk.run(&["report", "failure-streaks", "-h"]), @"
     exit 0
     -- stdout
@@ -257,6 +151,21 @@ fn a_report_runs_with_nothing_given_and_with_values() {
     -- stdout
     {"group_name":"111111111111","plan_name":null,"jobs":2,"good":1,"judged":1,"rate_percent":100.0,"ok":1,"ok_with_issues":0,"failed":0,"expired":0,"partial":0,"aborted":0,"open":1,"unknown":0}
     "#);
+}
+
+#[test]
+fn a_warehouse_that_was_not_read_for_days_is_told() {
+    let desk = desk();
+    let run = |now| desk.run(&["report", "success-rate", "--format", "csv", "--now", now]);
+    let told = run("2026-01-07T23:59:59Z");
+    assert!(!told.contains("-- stderr"), "{told}");
+    assert_snapshot!(run("2026-03-05T00:00:00Z"), @"
+    exit 0
+    -- stdout
+    group_name,plan_name,jobs,good,judged,rate_percent,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
+    -- stderr
+    warning: the warehouse was last read 59 days ago; --now 2026-01-05T00:00:00Z asks as of then
+    ");
 }
 
 #[test]
@@ -322,7 +231,12 @@ fn own_reports_come_from_a_flag_the_environment_or_the_settings() {
     assert_eq!(run(&desk, &["--config", "etc/l.toml"]), expected);
     desk.environment.push(("LOOKBACK_REPORTS", "own".to_owned()));
     assert_eq!(run(&desk, &[]), expected);
-    assert_snapshot!(run(&desk, &["--reports", "elsewhere"]), @"");
+    assert_snapshot!(run(&desk, &["--reports", "elsewhere"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no folder of reports "elsewhere"
+    hint: name a folder of .sql files with --reports, or with `reports` in lookback.toml
+    "#);
 }
 
 #[test]
@@ -387,7 +301,7 @@ fn wrong_names_and_values_are_told() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(run(&["success-rate", "--days=-1"]), @"
+    assert_snapshot!(run(&["success-rate", "--days", "-1"]), @"
     exit 2
     -- stderr
     error: invalid value '-1' for '--days <DAYS>': it is no whole number of days from 0 to 36500
@@ -434,7 +348,7 @@ fn wrong_names_and_values_are_told() {
 }
 
 #[test]
-fn own_files_that_are_no_reports_are_told() {
+fn own_files_without_a_right_header_are_told() {
     let desk = desk();
     let run = |text: &str| {
         desk.write("own/mine.sql", text);
@@ -464,6 +378,15 @@ fn own_files_that_are_no_reports_are_told() {
     error: file "own/mine.sql", line 4: a parameter may not have the name "format"
     hint: write -- param: name type default -- text, with one of the types text, bigint, double, boolean, timestamp, days and one_of(a, b), and the default NULL for none
     "#);
+}
+
+#[test]
+fn own_files_whose_query_is_another_than_declared_are_told() {
+    let desk = desk();
+    let run = |text: &str| {
+        desk.write("own/mine.sql", text);
+        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
+    };
     assert_snapshot!(run(&OWN.replace("= $state", "= $status")), @r#"
     exit 2
     -- stderr
@@ -485,7 +408,7 @@ fn own_files_that_are_no_reports_are_told() {
     assert_snapshot!(run(&OWN.replace("count(*) AS jobs", "*")), @r#"
     exit 2
     -- stderr
-    error: file "own/mine.sql": the column "*" of the query has no name
+    error: file "own/mine.sql", line 10: the column "*" of the query has no name
     hint: list the columns one by one, and name each with AS
     "#);
     assert_snapshot!(run(&OWN.replace("FROM backup_jobs", "FORM backup_jobs")), @r#"
@@ -499,7 +422,11 @@ fn own_files_that_are_no_reports_are_told() {
     error: file "own/mine.sql": the text is not one query
     hint: write one SELECT, with or without WITH
     "#);
-    desk.write("own/mine.sql", OWN);
+}
+
+#[test]
+fn own_files_are_named_like_reports() {
+    let desk = desk();
     desk.write("own/My Report.sql", OWN);
     assert_snapshot!(desk.run(&["report", "--reports", "own"]), @r#"
     exit 2
