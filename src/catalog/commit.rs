@@ -8,7 +8,8 @@ use crate::tables::{Bounds, NewFile, Table, timestamp_text};
 
 use super::files::table_id;
 use super::{
-    Catalog, LIVE, Learnt, OpenChanges, Run, Snapshot, UnitRecord, failed, foreign, snapshots,
+    Catalog, ComparedDay, LIVE, Learnt, OpenChanges, Run, Snapshot, UnitRecord, failed, foreign,
+    snapshots,
 };
 
 /// What changes in one table.
@@ -37,6 +38,8 @@ pub struct Commit<'a> {
     pub units: &'a [UnitRecord],
     /// The jobs that are open now and were not, and the reverse.
     pub open: &'a OpenChanges,
+    /// What a comparison with AWS's own counts found, day by day.
+    pub compared: &'a [ComparedDay],
 }
 
 /// How a commit ended.

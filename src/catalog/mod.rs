@@ -25,7 +25,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::error::{Error, Kind, Result};
 
 pub use commit::{Change, Commit, Committed};
-pub use ledger::{Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus};
+pub use ledger::{
+    ComparedDay, ComparedRow, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
+};
 pub(crate) use lock::LOCK_FILE;
 pub use lock::WriterLock;
 pub use snapshots::{AsOf, Snapshot};

@@ -80,6 +80,7 @@ pub(super) enum Command {
     Import(ImportOptions),
     Ingest(IngestOptions),
     Night(Box<NightOptions>),
+    Reconcile(ReconcileOptions),
     Report(ReportOptions),
     Schedule(ScheduleOptions),
     Sql(SqlOptions),
@@ -248,6 +249,10 @@ pub(super) struct IngestOptions {
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(super) rate: Option<f64>,
 
+    /// Do not compare AWS's own counts with what is held at the end.
+    #[arg(long)]
+    pub(super) no_reconcile: bool,
+
     /// Tell the end on standard output as one JSON document.
     #[arg(long)]
     pub(super) json: bool,
@@ -274,6 +279,46 @@ impl IngestOptions {
     }
 }
 
+/// Compare AWS's own counts with what is held, and tell the reason of every difference.
+///
+/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS, and
+/// nothing is written. The exit status is 1 if a difference is not as it should be: what was listed
+/// whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares the last
+/// days by itself, and keeps what it found in `ops.reconciliation`.
+#[derive(Args, Debug)]
+pub(super) struct ReconcileOptions {
+    /// Compare the counts of these sources only, with commas between them.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) source: Vec<String>,
+
+    /// Compare the counts of these kinds of job only, with commas between them.
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = kinds())]
+    pub(super) kind: Vec<JobKind>,
+
+    /// Compare from this day on [default: from the first day that AWS's counts are held of]
+    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
+    pub(super) since: Option<Instant>,
+
+    /// Compare the days before this instant [default: to the last day]
+    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
+    pub(super) until: Option<Instant>,
+
+    /// Tell the groups that agree one by one, too.
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// How to tell it; other formats than `table` have the columns of `ops.reconciliation`.
+    #[arg(long, value_parser = formats())]
+    pub(super) format: Option<Format>,
+
+    /// Write it to this file, whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) read: ReadOptions,
+}
+
 /// Ask the warehouse in SQL.
 ///
 /// Tables: `backup_jobs`, `copy_jobs`, `restore_jobs`, `scan_jobs`, `aws_job_summaries`,
@@ -281,8 +326,8 @@ impl IngestOptions {
 /// copy, restore and scan; table functions: `list_backup_job_summaries(state => 'FAILED')` and its
 /// likes, with the arguments of AWS's operations and more. The schema `ops` tells what Lookback did
 /// and knows: `ops.runs`, `ops.units`, `ops.coverage`, `ops.snapshots`, `ops.files`,
-/// `ops.open_jobs`, always as they are now, whatever --as-of says. `DESCRIBE table` explains each
-/// column.
+/// `ops.open_jobs`, `ops.reconciliation`, always as they are now, whatever --as-of says. `DESCRIBE
+/// table` explains each column.
 #[derive(Args, Debug)]
 pub(super) struct SqlOptions {
     /// The query; without it and without --file, it is read from standard input.

@@ -17,6 +17,7 @@ use crate::nights::{Demo, DemoReport, DemoWatch, Night};
 use crate::output::{self, Format, sparkline};
 
 use super::args::DemoOptions;
+use super::reconcile::words;
 use super::target::Target;
 use super::{Status, printer};
 
@@ -53,13 +54,15 @@ pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
     print(&story.nights(began.elapsed().as_secs()))?;
     print(&story.memories().await?)?;
     print(&story.verdict())?;
+    print(&story.counts())?;
     print(&story.chart().await?)?;
     for (title, sql) in ANSWERS {
         print(&format!("\n{title}"))?;
         table(&engine, sql).await?;
     }
     print(&place.next())?;
-    let agrees = report.verdict.differences.is_empty();
+    let agrees =
+        report.verdict.differences.is_empty() && report.reconciliation.unexplained().groups == 0;
     Ok(if agrees { Status::Done } else { Status::Attention })
 }
 
@@ -208,6 +211,13 @@ impl Story<'_> {
             text = format!("{text}\n  {}: {}", difference.job, difference.what);
         }
         text
+    }
+
+    /// AWS's own counts against what is held.
+    fn counts(&self) -> String {
+        let found = &self.report.reconciliation;
+        let warning = words::warning(found).map(|warning| format!("\n{warning}"));
+        words::sums(found) + &warning.unwrap_or_default()
     }
 
     /// Outcomes by day: a row of blocks for each.

@@ -19,6 +19,7 @@ mod log;
 mod metrics;
 mod night;
 mod printer;
+mod reconcile;
 mod report;
 mod schedule;
 mod section;
@@ -122,6 +123,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Night(options) => night::run(&settings, options).await,
+            Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Report(options) => report::run(&settings, options, reports).await,
             Command::Schedule(options) => schedule::run(&settings, options),
             Command::Sql(options) => sql::run(&settings, options).await,

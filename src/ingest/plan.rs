@@ -85,6 +85,33 @@ pub(super) fn plan(known: Known<'_>, now: Instant) -> Plan {
     Plan { listings, follow: follow(alone, known.reach, start), lost }
 }
 
+/// The listings that read intervals of one kind of job once more, as far as AWS still shows them.
+pub(super) fn again(
+    kind: JobKind,
+    spans: impl IntoIterator<Item = Span>,
+    now: Instant,
+) -> Vec<Listing> {
+    let start = horizon(now);
+    let Some(window) = Span::new(start, now - LISTING_LAG) else { return Vec::new() };
+    let mut covers: Vec<Span> = Vec::new();
+    let mut shown: Vec<_> = spans.into_iter().filter_map(|span| span.meet(window)).collect();
+    shown.sort_unstable();
+    for span in shown {
+        match covers.last_mut() {
+            Some(last) if last.until >= span.from => last.until = last.until.max(span.until),
+            _ => covers.push(span),
+        }
+    }
+    if kind == JobKind::Scan && !covers.is_empty() {
+        covers = vec![window];
+    }
+    let listing = |covers: Span| {
+        let is_oldest = covers.from == start;
+        Listing { covers, is_oldest, is_piece: false, expects: Vec::new() }
+    };
+    covers.into_iter().map(listing).collect()
+}
+
 /// What was known to be wanted and is not held, before `start`.
 fn lost(coverage: &[Coverage], start: Instant) -> Vec<Span> {
     let first = coverage.iter().map(|known| known.span.from).min();
@@ -253,6 +280,22 @@ mod tests {
         check(JobKind::Backup, ACCOUNT, &listed, &jobs, 101, &expected);
         let expected = ["list 98-101 ", "list a+b of 1", "list c of 1", "list d of 2"];
         check(JobKind::Backup, Reach::Organization, &listed, &jobs, 101, &expected);
+    }
+
+    #[track_caller]
+    fn check_again(kind: JobKind, spans: &[(i64, i64)], expected: &[&str]) {
+        let spans = spans.iter().map(|(from, until)| span(*from, *until));
+        let listings = again(kind, spans, day(100));
+        assert_eq!(words(&Plan { listings, ..Plan::default() }), expected);
+    }
+
+    #[test]
+    fn what_is_read_again_is_joined_and_within_the_horizon() {
+        let days = [(95, 96), (80, 81), (96, 97), (99, 100)];
+        check_again(JobKind::Backup, &days, &["list 80-81 ", "list 95-97 ", "list 99-100 "]);
+        check_again(JobKind::Backup, &[(69, 71), (60, 61)], &["list 70-71 and older "]);
+        check_again(JobKind::Scan, &[(80, 81), (95, 96)], &["list 70-100 and older "]);
+        check_again(JobKind::Scan, &[], &[]);
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Moment};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::catalog::{Learnt, RunStatus, UnitRecord, UnitStatus};
+use crate::catalog::{ComparedDay, Learnt, RunStatus, UnitRecord, UnitStatus};
 use crate::error::{Error, Result};
 use crate::lake::WritableLake;
 use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Span, Steps, found};
@@ -16,6 +16,7 @@ use crate::source::aws::Source;
 use super::plan::{Known, Plan, plan};
 use super::report::{PlaceReport, Problem, Progress, Report, Unwatched, Watch};
 use super::retry::RetryPolicy;
+use super::running::Running;
 use super::unit::{Ended, Task, Unit};
 use super::work::{Message, Shared};
 use super::writer::{Batch, Writer};
@@ -97,19 +98,18 @@ impl<'a> Pull<'a> {
     /// What makes writing impossible: a full disk, a damaged catalog. What was committed by then
     /// stays, and the next ingest goes on from there.
     pub async fn run(self) -> Result<Report> {
-        let mut writer = Writer::new(self.lake, self.clock.as_ref(), self.steps.clone());
-        let mut ledger = Ledger::default();
-        let queue = self.plan(&mut ledger)?;
-        self.read(queue, &mut writer, &mut ledger).await?;
-        let is_stopped = *self.stop.borrow();
-        let status =
-            if ledger.is_whole() && !is_stopped { RunStatus::Done } else { RunStatus::Attention };
-        self.flush(&mut writer, &mut ledger, status).await?;
-        Ok(ledger.report(self.sources, &writer, &self.progress, is_stopped))
+        let mut running = self.begin();
+        running.read().await?;
+        running.end(&[], true).await
+    }
+
+    /// Begins the ingest, for whoever has something to do before it ends.
+    pub fn begin(&self) -> Running<'_> {
+        Running::new(self)
     }
 
     /// The units of all places: listings first, then open jobs, then summaries.
-    fn plan(&self, ledger: &mut Ledger) -> Result<VecDeque<Unit>> {
+    pub(super) fn plan(&self, ledger: &mut Ledger) -> Result<VecDeque<Unit>> {
         let catalog = &self.lake.lake.catalog;
         let mut coverage: BTreeMap<(Place, Reach), Vec<Coverage>> = BTreeMap::new();
         for (place, reach, known) in catalog.coverage_all()? {
@@ -146,7 +146,7 @@ impl<'a> Pull<'a> {
         Ok(listings.into_iter().chain(follows).chain(summaries).collect())
     }
 
-    fn places(&self) -> Vec<(usize, Place)> {
+    pub(super) fn places(&self) -> Vec<(usize, Place)> {
         let mut places = Vec::new();
         for (index, source) in self.sources.iter().enumerate() {
             for region in &source.regions {
@@ -177,7 +177,7 @@ impl<'a> Pull<'a> {
     }
 
     /// Lets the units run, a few at a time, and takes in what they bring.
-    async fn read(
+    pub(super) async fn read(
         &self,
         mut queue: VecDeque<Unit>,
         writer: &mut Writer<'_>,
@@ -216,18 +216,19 @@ impl<'a> Pull<'a> {
             }
             let is_due = committed_at.elapsed() >= BATCH_TIME && !ledger.units.is_empty();
             if writer.rows_waiting() >= self.options.batch_rows || is_due {
-                self.flush(writer, ledger, RunStatus::Running).await?;
+                self.flush(writer, ledger, RunStatus::Running, &[]).await?;
                 committed_at = Moment::now();
             }
         }
     }
 
     /// Commits what was read so far.
-    async fn flush(
+    pub(super) async fn flush(
         &self,
         writer: &mut Writer<'_>,
         ledger: &mut Ledger,
         status: RunStatus,
+        compared: &[ComparedDay],
     ) -> Result<()> {
         let names: Vec<_> = self.sources.iter().map(|source| source.name.as_str()).collect();
         let detail = names.join(" ");
@@ -238,6 +239,7 @@ impl<'a> Pull<'a> {
             refused: ledger.refused,
             learnt: &ledger.learnt,
             units: &ledger.units,
+            compared,
         };
         let snapshot = writer.flush(&batch).await?;
         ledger.learnt.clear();
@@ -265,7 +267,9 @@ async fn next(messages: &mut mpsc::Receiver<Message>, tasks: &mut JoinSet<()>) -
 
 /// What has happened so far, and is not committed or not told yet.
 #[derive(Default)]
-struct Ledger {
+pub(super) struct Ledger {
+    /// The places whose summaries were read to their end.
+    pub(super) counted: BTreeSet<Place>,
     learnt: Vec<Learnt>,
     units: Vec<UnitRecord>,
     lost: Vec<(Place, Span)>,
@@ -279,7 +283,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.problems.is_empty() && self.lost.is_empty() && self.refused == 0
     }
 
@@ -289,6 +293,9 @@ impl Ledger {
         let key = (place.source.clone(), place.region.clone());
         let is_read = ended.record.status == UnitStatus::Ended(CoverageStatus::Complete);
         self.units_read += u64::from(is_read);
+        if is_read && ended.record.operation == Task::Summaries.operation() {
+            self.counted.insert(place.clone());
+        }
         if ended.is_not_enabled {
             self.not_enabled.insert(key.clone());
         }
@@ -303,7 +310,7 @@ impl Ledger {
         self.problems.extend(ended.problem);
     }
 
-    fn report(
+    pub(super) fn report(
         mut self,
         sources: &[Source],
         writer: &Writer<'_>,

@@ -5,7 +5,9 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::catalog::AsOf;
-use crate::catalog::{Change, Commit, Committed, Learnt, Run, RunStatus, Snapshot, UnitRecord};
+use crate::catalog::{
+    Change, Commit, Committed, ComparedDay, Learnt, Run, RunStatus, Snapshot, UnitRecord,
+};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Instant, Steps};
@@ -46,6 +48,8 @@ pub struct Batch<'b> {
     pub learnt: &'b [Learnt],
     /// The units that ended since the last commit.
     pub units: &'b [UnitRecord],
+    /// What a comparison with AWS's own counts found.
+    pub compared: &'b [ComparedDay],
 }
 
 /// Takes the rows of one run and commits them, all at once or batch by batch.
@@ -115,7 +119,8 @@ impl<'a> Writer<'a> {
     ) -> Result<Ingested> {
         let status = if refused == 0 { RunStatus::Done } else { RunStatus::Attention };
         let detail = detail.as_str();
-        let batch = Batch { command, detail, status, refused, learnt: &[], units: &[] };
+        let batch =
+            Batch { command, detail, status, refused, learnt: &[], units: &[], compared: &[] };
         let snapshot = self.flush(&batch).await?;
         let counts = self.by_place.values().copied().sum();
         Ok(Ingested { run_id: self.run_id, snapshot, counts, by_place: self.by_place })
@@ -163,8 +168,9 @@ impl<'a> Writer<'a> {
         }
         let committed = changes.and_then(|changes: Vec<Change>| {
             let run = self.run(batch, by_place.values().copied().sum());
-            let Batch { learnt, units, .. } = *batch;
-            let commit = Commit { base, changes: &changes, run: &run, learnt, units, open: &open };
+            let Batch { learnt, units, compared, .. } = *batch;
+            let (changes, run, open) = (changes.as_slice(), &run, &open);
+            let commit = Commit { base, changes, run, learnt, units, open, compared };
             lake.catalog.commit(&commit, self.clock.now(), &self.steps)
         });
         if !matches!(committed, Ok(Committed::Done(_))) {

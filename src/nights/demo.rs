@@ -20,7 +20,8 @@ use crate::serve::aws::Server;
 use crate::serve::http;
 use crate::source::aws::Source;
 
-use super::truth::{Verdict, compare};
+use super::reconcile::{Reconciliation, Wanted, reconcile};
+use super::truth::{Agreement, compare};
 
 /// The demo's nights are always the same: the first is that of this day.
 const FIRST_NIGHT: &str = "2026-01-01T03:10:00Z";
@@ -82,7 +83,9 @@ pub struct DemoReport {
     /// Totals of all nights.
     pub totals: Totals,
     /// Whether the warehouse holds what AWS ever showed.
-    pub verdict: Verdict,
+    pub verdict: Agreement,
+    /// How all counts of AWS's that were read compare with what is held.
+    pub reconciliation: Reconciliation,
 }
 
 /// A clock that is set by hand, for the emulator and for the ingest.
@@ -124,6 +127,8 @@ impl Demo {
         let engine =
             Engine::open(&lake, AsOf::Latest, Limits::default(), Asker::at(clock.now())).await?;
         let verdict = compare(&engine, &world, &nights).await?;
+        let wanted = Wanted { since: None, until: None, places: &|_| true, keeps_matches: false };
+        let reconciliation = reconcile(&engine, &wanted).await?;
         let now = clock.now();
         Ok(DemoReport {
             now,
@@ -131,6 +136,7 @@ impl Demo {
             aws_summary_days: emulator::SUMMARY_DAYS,
             totals: progress.totals(),
             verdict,
+            reconciliation,
         })
     }
 

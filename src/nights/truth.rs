@@ -13,7 +13,7 @@ use crate::tables::{self, Given, Origin, Row, Table, settle};
 
 /// What the comparison found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Agreement {
     /// Jobs that the world had and AWS showed.
     pub jobs: u64,
     /// What does not agree; empty if the warehouse is right.
@@ -36,8 +36,12 @@ pub struct Difference {
 ///
 /// # Errors
 /// A warehouse that cannot be read.
-pub(super) async fn compare(engine: &Engine, world: &World, nights: &[Instant]) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
+pub(super) async fn compare(
+    engine: &Engine,
+    world: &World,
+    nights: &[Instant],
+) -> Result<Agreement> {
+    let mut verdict = Agreement::default();
     let (Some(first), Some(last)) = (nights.first(), nights.last()) else { return Ok(verdict) };
     for kind in JobKind::ALL {
         let mut held = held(engine, kind).await?;

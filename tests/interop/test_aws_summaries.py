@@ -85,3 +85,21 @@ def test_both_print_the_same(held, question):
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout == aws(url, folder, *question)
     assert ("Count" in outcome.stdout) == ("ABORTING" not in question)
+
+
+def test_the_recipe_for_completed_with_issues_gives_what_outcome_says(held):
+    """The two requests of the README, and the column."""
+    url, folder = held
+    asked = ("--aggregation-period", "FOURTEEN_DAYS", "--state", "COMPLETED")
+    total = ("--query", "sum(BackupJobSummaries[].Count)")
+    completed = int(aws(url, folder, "backup", *asked, *total))
+    well = int(aws(url, folder, "backup", *asked, "--message-category", "SUCCESS", *total))
+    sql = f"""
+        SELECT count(*) AS jobs FROM jobs
+        WHERE kind = 'backup' AND outcome = 'ok_with_issues'
+        AND region = '{REGION}' AND account_id = '{OWN}'
+        AND creation_date >= '2026-11-08' AND creation_date < '2026-11-22'
+    """
+    outcome = run_lookback(folder, "sql", sql, "--format", "csv")
+    assert outcome.stdout == f"jobs\n{completed - well}\n"
+    assert 0 < completed - well < completed

@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod ingest;
 mod readme;
+mod reconcile;
 mod reports;
 mod slt;
 mod source;

@@ -8,7 +8,9 @@ mod read;
 mod tests;
 mod write;
 
-use crate::model::{Coverage, CoverageStatus, Instant, JobKey, OpenJob, Place, Reach};
+use crate::model::{
+    Coverage, CoverageStatus, Instant, JobKey, OpenJob, PerDimension, Place, Reach,
+};
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +116,41 @@ pub struct UnitRecord {
     pub refused: u64,
     /// Why it did not end as it should, for people; empty if it did.
     pub message: String,
+}
+
+/// What a comparison of AWS's own counts with ours found of one day of a place; it replaces what
+/// an earlier one found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparedDay {
+    /// The place.
+    pub place: Place,
+    /// Where the day begins.
+    pub start_time: Instant,
+    /// When AWS last gave its counts.
+    pub counted_at: Instant,
+    /// The verdicts.
+    pub rows: Vec<ComparedRow>,
+}
+
+/// One verdict on a day: on one group of jobs, or on many that are told together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComparedRow {
+    /// The verdict's word.
+    pub verdict: &'static str,
+    /// Whether a difference is as it should be.
+    pub is_explained: bool,
+    /// The account of the group.
+    pub account_id: Option<String>,
+    /// The values of the group, by [`Dimension::place`](crate::model::Dimension::place).
+    pub values: PerDimension<Option<String>>,
+    /// How many groups it is of.
+    pub group_count: u64,
+    /// The jobs that AWS counted.
+    pub aws_count: i64,
+    /// The jobs that are held.
+    pub our_count: i64,
+    /// Why the counts differ; empty where they agree.
+    pub reason: String,
 }
 
 /// Which jobs are open that were not, and the reverse.

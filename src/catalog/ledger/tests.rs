@@ -10,7 +10,9 @@ use crate::model::{
     Steps, found,
 };
 
-use super::{Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus};
+use super::{
+    ComparedDay, ComparedRow, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
+};
 
 /// A warehouse's catalog without data files.
 struct Desk {
@@ -24,6 +26,7 @@ struct Told {
     learnt: Vec<Learnt>,
     units: Vec<UnitRecord>,
     open: OpenChanges,
+    compared: Vec<ComparedDay>,
 }
 
 fn day(day: i64) -> Instant {
@@ -71,8 +74,8 @@ impl Desk {
         let rows = [10, 1, 2, 7, 0];
         let (command, detail) = ("ingest", String::new());
         let run = Run { id: id.into(), command, started_at: now - HOUR, status, rows, detail };
-        let Told { learnt, units, open } = told;
-        let commit = Commit { base, changes: &[], run: &run, learnt, units, open };
+        let Told { learnt, units, open, compared } = told;
+        let commit = Commit { base, changes: &[], run: &run, learnt, units, open, compared };
         match self.catalog.commit(&commit, now, steps) {
             Ok(committed) => {
                 assert_eq!(committed, Committed::Done(None));
@@ -97,6 +100,13 @@ impl Desk {
 
     fn units(&self) -> String {
         self.lines("SELECT run_id || ' ' || ended_at || ' ' || calls FROM lookback_unit")
+    }
+
+    fn reconciliation(&self) -> String {
+        let sql = "SELECT run_id || ' ' || start_time || ' ' || verdict || ' ' || aws_count
+                 || ' ' || our_count || ' ' || compared_at
+             FROM lookback_reconciliation ORDER BY start_time, verdict";
+        self.lines(sql)
     }
 
     fn lines(&self, sql: &str) -> String {
@@ -240,6 +250,7 @@ fn a_commit_that_fails_at_any_step_tells_nothing() {
         learnt: learnt.into_iter().map(of).collect(),
         units: vec![unit(day(9), 1)],
         open: OpenChanges { opened: vec![open_job("a", "CREATED")], closed: vec![] },
+        compared: vec![compared(8, &["match"])],
     };
     for step in 1.. {
         if desk.commit("a", RunStatus::Done, &told, day(9), &Steps::failing_at(step)) {
@@ -249,6 +260,56 @@ fn a_commit_that_fails_at_any_step_tells_nothing() {
         assert_eq!(desk.runs() + &desk.units(), "", "after step {step}");
         assert_eq!(desk.catalog.coverage_all().unwrap(), [], "after step {step}");
         assert_eq!(desk.catalog.open_jobs().unwrap(), [], "after step {step}");
+        assert_eq!(desk.reconciliation(), "", "after step {step}");
     }
     assert_eq!(desk.catalog.open_jobs().unwrap().len(), 1);
+}
+
+fn compared(number: i64, verdicts: &[&'static str]) -> ComparedDay {
+    let row = |verdict: &&'static str| {
+        let (group_count, aws_count, our_count) = (1, 5, 4);
+        ComparedRow { verdict, group_count, aws_count, our_count, ..ComparedRow::default() }
+    };
+    let rows = verdicts.iter().map(row).collect();
+    ComparedDay { place: place("r"), start_time: day(number), counted_at: day(9), rows }
+}
+
+#[test]
+fn a_comparison_replaces_the_one_before_of_the_same_day() {
+    let desk = Desk::new();
+    let told = |days: Vec<ComparedDay>| Told { compared: days, ..Told::default() };
+    let first = vec![compared(7, &["match"]), compared(8, &["match", "missing_here"])];
+    desk.tell("a", RunStatus::Done, &told(first), day(9));
+    desk.tell("b", RunStatus::Done, &told(vec![compared(8, &["moved"])]), day(10));
+    insta::assert_snapshot!(desk.reconciliation(), @"
+    a 1970-01-08T00:00:00Z match 5 4 1970-01-10T00:00:00Z
+    b 1970-01-09T00:00:00Z moved 5 4 1970-01-11T00:00:00Z
+    ");
+    desk.tell("c", RunStatus::Done, &told(vec![compared(97, &["match"])]), day(98));
+    insta::assert_snapshot!(desk.reconciliation(), @"
+    b 1970-01-09T00:00:00Z moved 5 4 1970-01-11T00:00:00Z
+    c 1970-04-08T00:00:00Z match 5 4 1970-04-09T00:00:00Z
+    ");
+}
+
+#[test]
+fn a_catalog_of_an_older_version_is_read_as_it_is_and_brought_up_to_date_by_a_writer() {
+    let desk = Desk::new();
+    let folder = desk.catalog.folder();
+    let older = "DROP TABLE lookback_reconciliation;
+        UPDATE ducklake_metadata SET value = '2' WHERE key = 'lookback_version'";
+    desk.catalog.connection().execute_batch(older).unwrap();
+    let version = || desk.lines("SELECT value FROM ducklake_metadata WHERE key LIKE 'lookback%'");
+    let table = crate::tables::Table::of_ops("reconciliation").unwrap();
+    assert_eq!(Catalog::open(folder).unwrap().ops(table).unwrap(), []);
+    assert_eq!(version(), "2\n");
+    let failing = Catalog::open_or_create(folder, day(1), &Steps::failing_at(1));
+    assert_eq!((failing.is_err(), version().as_str()), (true, "2\n"));
+    for _ in 0..2 {
+        Catalog::open_or_create(folder, day(1), &Steps::none()).unwrap();
+        assert_eq!(version(), "3\n");
+    }
+    let told = Told { compared: vec![compared(8, &["match"])], ..Told::default() };
+    desk.tell("a", RunStatus::Done, &told, day(9));
+    assert_eq!(desk.catalog.ops(table).unwrap()[0].num_rows(), 1);
 }

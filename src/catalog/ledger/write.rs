@@ -9,10 +9,12 @@ use crate::model::{Coverage, DAY, Instant, Place, Reach, learn};
 
 use super::super::commit::{Commit, Writer};
 use super::super::failed;
-use super::{Learnt, OpenChanges, Run, UnitRecord, read};
+use super::{ComparedDay, ComparedRow, Learnt, OpenChanges, Run, UnitRecord, read};
 
 /// Units older than so many days are known only by the totals of their run.
 const UNIT_DAYS: i64 = 90;
+/// Of days older than so many it is no longer known how they compared: they can be compared anew.
+const RECONCILIATION_DAYS: i64 = 90;
 
 impl Writer<'_> {
     /// Writes what the commit tells besides data files; `snapshot` is the one that it made.
@@ -27,7 +29,8 @@ impl Writer<'_> {
         self.add_units(&commit.run.id, commit.units)?;
         self.fold_units(now)?;
         self.learn(commit.learnt)?;
-        self.change_open_jobs(commit.open)
+        self.change_open_jobs(commit.open)?;
+        self.compare(&commit.run.id, commit.compared, now)
     }
 
     /// Whoever commits holds the writer's lock: no other run can still be running.
@@ -180,6 +183,65 @@ impl Writer<'_> {
                 ],
             )?;
         }
+        Ok(())
+    }
+
+    /// Replaces what is known of the compared days, and lets go of what is old.
+    fn compare(&self, run_id: &str, compared: &[ComparedDay], now: Instant) -> Result<()> {
+        if compared.is_empty() {
+            return Ok(());
+        }
+        let oldest = (now - RECONCILIATION_DAYS * DAY).to_string();
+        let sql = "DELETE FROM lookback_reconciliation WHERE start_time < ?1";
+        self.execute(sql, params![oldest])?;
+        for day in compared {
+            let Place { source, region, kind } = &day.place;
+            self.execute(
+                "DELETE FROM lookback_reconciliation
+                 WHERE start_time = ?1 AND source = ?2 AND region = ?3 AND kind = ?4",
+                params![day.start_time.to_string(), source, region, kind.name()],
+            )?;
+            for row in &day.rows {
+                self.add_compared(run_id, day, row, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_compared(
+        &self,
+        run_id: &str,
+        day: &ComparedDay,
+        row: &ComparedRow,
+        now: Instant,
+    ) -> Result<()> {
+        let [state, resource_type, message_category, malware_scanner, scan_result_status] =
+            &row.values;
+        self.execute(
+            "INSERT INTO lookback_reconciliation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                 ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            params![
+                run_id,
+                day.place.source,
+                day.place.region,
+                day.place.kind.name(),
+                day.start_time.to_string(),
+                row.verdict,
+                row.is_explained,
+                row.account_id,
+                state,
+                resource_type,
+                message_category,
+                malware_scanner,
+                scan_result_status,
+                row.group_count,
+                row.aws_count,
+                row.our_count,
+                row.reason,
+                day.counted_at.to_string(),
+                now.to_string()
+            ],
+        )?;
         Ok(())
     }
 }

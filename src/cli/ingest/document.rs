@@ -2,10 +2,13 @@
 //!
 //! Its member names are those of the README and do not change.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::ingest::{PlaceReport, Problem, Report};
+use crate::ingest::{PlaceReport, Problem};
+use crate::nights::{Compared, Comparison, NightReport, Verdict};
 use crate::source::aws::CallClass;
 
 use super::super::Status;
@@ -25,6 +28,16 @@ struct Document<'a> {
     not_enabled: Vec<Region<'a>>,
     problems: Vec<ProblemRow<'a>>,
     refusals: &'a [String],
+    reconciliation: Option<ReconciliationRow>,
+}
+
+#[derive(Serialize)]
+struct ReconciliationRow {
+    groups: BTreeMap<&'static str, u64>,
+    unexplained: u64,
+    days_read_again: usize,
+    days_healed: usize,
+    error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -65,7 +78,8 @@ struct ProblemRow<'a> {
 }
 
 /// The document.
-pub(super) fn text(report: &Report, status: Status) -> Result<String> {
+pub(super) fn text(night: &NightReport, status: Status) -> Result<String> {
+    let NightReport { ingest: report, comparison } = night;
     let totals = report.totals;
     let places = report.places.iter();
     let not_enabled = report.not_enabled.iter();
@@ -83,6 +97,7 @@ pub(super) fn text(report: &Report, status: Status) -> Result<String> {
         not_enabled: not_enabled.map(|(source, region)| Region { source, region }).collect(),
         problems: report.problems.iter().map(problem).collect(),
         refusals: &report.refusals,
+        reconciliation: reconciliation(comparison),
     };
     serde_json::to_string_pretty(&document)
         .map_err(|err| Error::internal("write the report of the ingest").with_source(err))
@@ -106,6 +121,25 @@ fn row<'a>(source: &'a str, region: &'a str, place: &PlaceReport) -> PlaceRow<'a
         failed: *failed,
         lost: lost.collect(),
     }
+}
+
+/// What the comparison with AWS's own counts found, if there was one.
+fn reconciliation(comparison: &Comparison) -> Option<ReconciliationRow> {
+    let nothing = Compared::default();
+    let (compared, error) = match comparison {
+        Comparison::None => return None,
+        Comparison::Failed(error) => (&nothing, Some(error.chain())),
+        Comparison::Done(compared) => (compared, None),
+    };
+    let sums = compared.reconciliation.sums();
+    let groups = |verdict: Verdict| sums.get(&verdict).map_or(0, |sum| sum.groups);
+    Some(ReconciliationRow {
+        groups: Verdict::ALL.map(|verdict| (verdict.name(), groups(verdict))).into(),
+        unexplained: compared.reconciliation.unexplained().groups,
+        days_read_again: compared.days_read_again,
+        days_healed: compared.days_healed,
+        error,
+    })
 }
 
 fn problem(problem: &Problem) -> ProblemRow<'_> {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::error::{Error, Kind, Result};
-use crate::ingest::{Options, Progress, Pull, Report};
+use crate::ingest::{Options, Progress, Pull};
+use crate::nights::{self, Comparison, NightReport};
 
 use self::progress::Display;
 use super::args::IngestOptions;
@@ -61,7 +62,7 @@ async fn read(
     settings: &Settings,
     options: &IngestOptions,
     signals: &mut Signals,
-) -> Result<Report> {
+) -> Result<NightReport> {
     let sources = settings.sources(options)?;
     let lake = settings.writable_lake()?;
     let progress = Arc::new(Progress::default());
@@ -78,11 +79,19 @@ async fn read(
         stop: stopped,
     };
     let ended = tokio::select! {
-        ended = pull.run() => ended,
+        ended = take(&pull, options.no_reconcile) => ended,
         err = interrupted(signals, &stop) => Err(err),
     };
     display.end().await;
     ended
+}
+
+async fn take(pull: &Pull<'_>, is_alone: bool) -> Result<NightReport> {
+    if is_alone {
+        let ingest = pull.clone().run().await?;
+        return Ok(NightReport { ingest, comparison: Comparison::None });
+    }
+    nights::night(pull).await
 }
 
 fn pull_options(settings: &Settings, options: &IngestOptions) -> Options {
@@ -102,12 +111,17 @@ async fn interrupted(signals: &mut Signals, stop: &watch::Sender<bool>) -> Error
 }
 
 /// How an ingest ended.
-fn status(report: &Report) -> Status {
+fn status(NightReport { ingest: report, comparison }: &NightReport) -> Status {
     let has_nothing = report.units_read == 0 && report.totals.jobs == 0;
     if has_nothing && !report.problems.is_empty() {
         return Status::NotDone;
     }
-    if report.is_whole() { Status::Done } else { Status::Attention }
+    let is_well = match comparison {
+        Comparison::None => true,
+        Comparison::Failed(_) => false,
+        Comparison::Done(compared) => compared.reconciliation.unexplained().groups == 0,
+    };
+    if report.is_whole() && is_well { Status::Done } else { Status::Attention }
 }
 
 fn write(text: &str) -> Result<()> {
@@ -120,7 +134,7 @@ fn write(text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::{PlaceReport, Problem, Totals};
+    use crate::ingest::{PlaceReport, Problem, Report, Totals};
     use crate::model::{JobKind, Place};
     use crate::source::aws::CallClass;
 
@@ -145,7 +159,12 @@ mod tests {
             refusals: Vec::new(),
             is_stopped,
         };
-        assert_eq!(status(&report), expected);
+        let night = NightReport { ingest: report, comparison: Comparison::None };
+        assert_eq!(status(&night), expected);
+        let failed = Comparison::Failed(Error::corrupt("no"));
+        let night = NightReport { comparison: failed, ..night };
+        let with_comparison = if expected == Status::Done { Status::Attention } else { expected };
+        assert_eq!(status(&night), with_comparison);
     }
 
     #[test]

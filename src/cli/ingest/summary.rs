@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::{PlaceReport, Report};
 use crate::model::{DAY, Instant, Place, Span};
+use crate::nights::{Comparison, NightReport};
 
 use super::super::grid::Grid;
+use super::super::reconcile::words;
 use super::super::{Status, printer};
 use super::problems::{self, Places};
 
@@ -23,14 +25,14 @@ const COLUMNS: [(&str, bool); 9] = [
 ];
 
 /// Tells the whole of it.
-pub(super) fn tell(report: &Report, status: Status) {
-    for line in text(report, status) {
+pub(super) fn tell(night: &NightReport, status: Status) {
+    for line in text(night, status) {
         printer::note(&line);
     }
 }
 
 /// The whole of it in a few words.
-pub(super) fn words(report: &Report) -> String {
+pub(super) fn words(NightReport { ingest: report, comparison }: &NightReport) -> String {
     let sum = sum(report);
     let mut parts = vec![format!("{} read, {} new", sum.counts.read, sum.counts.new)];
     for (number, what) in [(sum.counts.changed, "changed"), (sum.failed, "failed")] {
@@ -38,15 +40,33 @@ pub(super) fn words(report: &Report) -> String {
             parts.push(format!("{number} {what}"));
         }
     }
+    let mut words = parts.join(", ");
     let made = report.snapshot.map(|snapshot| format!("; snapshot {snapshot}"));
-    parts.join(", ") + &made.unwrap_or_default()
+    words.push_str(&made.unwrap_or_default());
+    words + &compared_words(comparison)
+}
+
+/// What the comparison with AWS's own counts found, in a few words.
+fn compared_words(comparison: &Comparison) -> String {
+    match comparison {
+        Comparison::None => String::new(),
+        Comparison::Failed(_) => "; not compared with AWS's counts".to_owned(),
+        Comparison::Done(compared) => match compared.reconciliation.unexplained().groups {
+            0 => "; AWS's counts are explained".to_owned(),
+            groups => format!("; {groups} of AWS's counts are not explained"),
+        },
+    }
 }
 
 /// What was read, then what is not as it should be.
-fn text(report: &Report, status: Status) -> Vec<String> {
+fn text(NightReport { ingest: report, comparison }: &NightReport, status: Status) -> Vec<String> {
     // Where nothing was read, numbers say nothing.
     let mut text = if status == Status::NotDone { Vec::new() } else { lines(report) };
+    if let Comparison::Done(compared) = comparison {
+        text.extend(words::summary(compared));
+    }
     text.extend(warnings(report).into_iter().map(|warning| format!("warning: {warning}")));
+    text.extend(comparison_warning(comparison).map(|warning| format!("warning: {warning}")));
     let word = match status {
         Status::Done => "note",
         Status::Attention => "warning",
@@ -167,6 +187,23 @@ fn warnings(report: &Report) -> Vec<String> {
     warnings
 }
 
+/// What of AWS's own counts is not as it should be.
+fn comparison_warning(comparison: &Comparison) -> Option<String> {
+    match comparison {
+        Comparison::None => None,
+        Comparison::Done(compared) => {
+            let found = &compared.reconciliation;
+            let (warning, day) = words::warning(found).zip(words::first_day(found))?;
+            Some(format!("{warning}\nhint: see them with `lookback reconcile --since {day}`"))
+        }
+        Comparison::Failed(error) => {
+            let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            let chain = error.chain();
+            Some(format!("AWS's own counts could not be compared with what is held: {chain}{hint}"))
+        }
+    }
+}
+
 /// What was lost in many places at the same time is told once.
 fn lost_warnings<'a>(lost: impl Iterator<Item = &'a (Place, Span)>) -> Vec<String> {
     let mut spans: BTreeMap<(i64, i64), Places> = BTreeMap::new();
@@ -229,13 +266,14 @@ mod tests {
         }
     }
 
-    fn told(report: &Report) -> String {
-        text(report, Status::Attention).join("\n")
+    fn told(report: Report) -> String {
+        let night = NightReport { ingest: report, comparison: Comparison::None };
+        text(&night, Status::Attention).join("\n")
     }
 
     #[test]
     fn what_was_lost_or_refused_is_told() {
-        assert_snapshot!(told(&report()), @"
+        assert_snapshot!(told(report()), @"
         source  Region     read   new  changed  unchanged  refused  lost days  failed
         prod    us-east-1  2000  1500       20        480        3          6       0
         there was nothing in eu-west-1, sa-east-1
@@ -259,7 +297,7 @@ mod tests {
             snapshot: None,
             ..report()
         };
-        assert_snapshot!(told(&report), @"
+        assert_snapshot!(told(report), @"
         1 unit, 12 calls, 2 throttled, 3 repeated; nothing changed
         warning: the ingest was interrupted; the next one reads the rest
         ");

@@ -143,7 +143,7 @@ impl AccountChoice {
 }
 
 /// Which time of a job decides to which bucket it belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CountedBy {
     /// When it was created.
     Creation,
@@ -173,7 +173,7 @@ impl CountedBy {
 }
 
 /// Whether composite jobs, their children, or both count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Composites {
     /// Every job record.
     ParentsAndChildren,

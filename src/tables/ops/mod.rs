@@ -4,6 +4,7 @@
 mod coverage;
 mod files;
 mod open_jobs;
+mod reconciliation;
 mod runs;
 mod snapshots;
 mod units;
@@ -14,10 +15,11 @@ use super::Table;
 pub const OPS_SCHEMA: &str = "ops";
 
 /// The tables of the schema, in the order of their names.
-pub static OPS: [&Table; 6] = [
+pub static OPS: [&Table; 7] = [
     &coverage::TABLE,
     &files::TABLE,
     &open_jobs::TABLE,
+    &reconciliation::TABLE,
     &runs::TABLE,
     &snapshots::TABLE,
     &units::TABLE,

@@ -24,6 +24,7 @@ fn a_night_is_read_and_the_same_night_again_changes_nothing() {
     default  us-east-1   794   794        0          0        0          0       0
     total               1362  1362        0          0        0          0       0
     16 units, 20 calls; snapshot 2
+    AWS's own counts: 397 groups compared: 397 match
     ");
     assert_snapshot!(desk.ingest(&emulator, NIGHT, &["--kind", "scan,copy"]), @"
     exit 0
@@ -33,6 +34,7 @@ fn a_night_is_read_and_the_same_night_again_changes_nothing() {
     default  us-east-1    69    0        0         69        0          0       0
     total                203    0        0        203        0          0       0
     8 units, 12 calls; nothing changed
+    AWS's own counts: 124 groups compared: 124 match
     ");
     let emulator = Emulator::at(NEXT, "");
     assert_snapshot!(desk.ingest(&emulator, NEXT, &[]), @"
@@ -43,6 +45,7 @@ fn a_night_is_read_and_the_same_night_again_changes_nothing() {
     default  us-east-1   304   36        2        266        0          0       0
     total                569   59        5        505        0          0       0
     17 units, 22 calls; snapshot 3
+    AWS's own counts: 402 groups compared: 402 match
     ");
 }
 
@@ -89,6 +92,21 @@ fn programs_are_told_in_json() {
           "source": "default"
         }
       ],
+      "reconciliation": {
+        "days_healed": 0,
+        "days_read_again": 0,
+        "error": null,
+        "groups": {
+          "extra_here": 0,
+          "match": 267,
+          "missing_here": 26,
+          "moved": 0,
+          "outside_coverage": 0,
+          "rule": 0,
+          "unexplained": 0
+        },
+        "unexplained": 0
+      },
       "refusals": [],
       "retries": 0,
       "run_id": "[RUN]",
@@ -105,6 +123,7 @@ fn programs_are_told_in_json() {
     default  us-east-1   609  609        0          0        0          0       1
     total                973  973        0          0        0          0       2
     8 units, 12 calls; snapshot 2
+    AWS's own counts: 293 groups compared: 267 match, 26 missing here
     warning: access denied to other accounts' jobs: ListScanJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
       (2 of these: source default; Regions eu-west-1, us-east-1; scan jobs)
     hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
@@ -123,6 +142,7 @@ fn what_is_denied_is_told_once_and_the_rest_is_read() {
     default  us-east-1   181  181        0          0        0          0       1
     total                181  181        0          0        0          0       5
     8 units, 10 calls; snapshot 2
+    AWS's own counts: 57 groups compared: 57 match
     warning: access denied to other accounts' jobs: ListCopyJobs in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
       (5 of these: source default; Regions eu-west-1, us-east-1; copy, scan jobs)
     hint: switch on cross-account monitoring in the settings of AWS Backup and read with the management account or a delegated administrator, or read the account alone
@@ -216,6 +236,7 @@ fn settings_come_from_the_file() {
     source  Region     read  new  changed  unchanged  refused  lost days  failed
     org     us-east-1   181  181        0          0        0          0       0
     2 units, 2 calls; snapshot 2
+    AWS's own counts: 57 groups compared: 57 match
     ");
     assert!(desk.path("etc/held/catalog.sqlite").exists());
     desk.environment.push(("LOOKBACK_CONFIG", "etc/settings.toml".to_owned()));

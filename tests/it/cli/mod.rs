@@ -10,6 +10,7 @@ mod limits;
 mod log;
 mod night;
 mod pruning;
+mod reconcile;
 mod refusals;
 mod report;
 mod schedule;

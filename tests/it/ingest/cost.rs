@@ -11,7 +11,6 @@ use lookback::ingest::Watch;
 use lookback::model::regions::REGIONS;
 use lookback::model::{DAY, Instant, JobKind, Place, Reach};
 use lookback::source::aws::Source;
-use tokio::sync::watch;
 
 use super::organisation::{Night, Served, small, source};
 use crate::warehouse::{Warehouse, block_on, instant};
@@ -49,10 +48,11 @@ fn live(
     for number in 0..nights {
         let night = Night::quiet(first + number * DAY);
         let served = Served::new(night.service(config));
-        let (calls, stop) = (Calls::default(), watch::channel(false).1);
+        let calls = Calls::default();
         let sources = [source.clone().at_emulator(served.url())];
         let before = size(&warehouse.path());
-        let report = block_on(night.pull(&warehouse, &sources, &calls, stop)).unwrap();
+        let lived_through = block_on(night.live_at(&warehouse, &sources, &calls)).unwrap();
+        let report = lived_through.ingest;
         assert!(report.is_whole(), "{report:?}");
         let bytes = size(&warehouse.path()) - before;
         let cost = Cost { calls: report.totals.calls, bytes, jobs: report.totals.jobs };

@@ -13,6 +13,7 @@ use lookback::lake::Lake;
 use lookback::model::{
     Coverage, CoverageStatus, DAY, FixedClock, HORIZON_DAYS, Instant, JobKind, Place, Reach, Steps,
 };
+use lookback::nights::{NightReport, night};
 use lookback::serve::aws::AwsService;
 use lookback::serve::http::Limits;
 use lookback::source::aws::Source;
@@ -85,6 +86,35 @@ impl Night {
         let done = self.pull(warehouse, &sources, &Unwatched, watch::channel(false).1).await;
         endpoint.stop().await;
         done
+    }
+
+    /// Reads the organisation and compares its counts with what is held, as `lookback ingest` does.
+    pub(crate) async fn live(
+        &self,
+        warehouse: &Warehouse,
+        config: &Config,
+        sources: &[Source],
+    ) -> Result<NightReport> {
+        let endpoint = Endpoint::start(self.service(config), Limits::default()).await;
+        let url = Some(format!("http://{}", endpoint.address));
+        let at = |source: &Source| Source { endpoint_url: url.clone(), ..source.clone() };
+        let sources: Vec<_> = sources.iter().map(at).collect();
+        let done = self.live_at(warehouse, &sources, &Unwatched).await;
+        endpoint.stop().await;
+        done
+    }
+
+    /// The same with sources whose endpoints run already.
+    pub(crate) async fn live_at(
+        &self,
+        warehouse: &Warehouse,
+        sources: &[Source],
+        watch: &dyn Watch,
+    ) -> Result<NightReport> {
+        let lake = warehouse.open(self.at, &self.steps)?;
+        let (steps, options) = (self.steps.clone(), self.options);
+        let clock = Arc::new(FixedClock(self.at));
+        night(&Pull { steps, options, watch, ..Pull::new(&lake, sources, clock) }).await
     }
 
     /// What the organisation answers that night.

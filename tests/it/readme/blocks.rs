@@ -1,10 +1,10 @@
 //! Every block of `README.md` runs as it stands, or it is said here why it does not.
 //!
 //! Commands find stand-ins where they would reach what a test may not: `aws` prints what it
-//! printed once, `cargo run` runs what is built already, `lookback ingest` and `lookback night` read
-//! an emulator in place of AWS, `lookback demo` lives through a few nights only, and there is neither
-//! a systemd nor a cron that would do what they are told. That checks find something is no failure of
-//! a block.
+//! printed once, or the summaries that `lookback` prints as it does, `cargo run` runs what is built
+//! already, `lookback ingest` and `lookback night` read an emulator in place of AWS, `lookback demo`
+//! lives through a few nights only, and there is neither a systemd nor a cron that would do what they
+//! are told. That checks find something is no failure of a block.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -110,6 +110,8 @@ impl Shell {
         let listing = format!(
             "case $* in\n\
              'backup list-backup-jobs' | 'backup list-backup-jobs '*) cat {LISTING} ;;\n\
+             'backup list-backup-job-summaries '*)\n\
+             shift 2; exec lookback summaries backup ${{*%--query*}} --format aws-json ;;\n\
              *) exit 3 ;;\n\
              esac\n"
         );

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use lookback::catalog::{
-    AsOf, Commit, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
+    AsOf, Commit, ComparedDay, ComparedRow, Learnt, OpenChanges, Run, RunStatus, UnitRecord,
+    UnitStatus,
 };
 use lookback::engine::{Asker, Engine, Limits};
 use lookback::error::{Error, Result};
@@ -139,9 +140,44 @@ fn tell_ledger(warehouse: &Warehouse, now: Instant) {
     let catalog = Lake::open(&warehouse.path()).unwrap().catalog;
     let base = catalog.snapshot(AsOf::Latest).unwrap();
     let open = OpenChanges::default();
-    let commit =
-        Commit { base, changes: &[], run: &run, learnt: &learnt, units: &units, open: &open };
+    let compared = [compared(now)];
+    let commit = Commit {
+        base,
+        changes: &[],
+        run: &run,
+        learnt: &learnt,
+        units: &units,
+        open: &open,
+        compared: &compared,
+    };
     catalog.commit(&commit, now + MINUTE, &Steps::none()).unwrap();
+}
+
+/// What a comparison found in one Region: groups that agree, and one that lacks a job.
+fn compared(now: Instant) -> ComparedDay {
+    let place = Place {
+        source: "fixture".to_owned(),
+        region: "eu-west-1".to_owned(),
+        kind: JobKind::Backup,
+    };
+    let row = |verdict, is_explained, aws_count, our_count, reason: &str| ComparedRow {
+        verdict,
+        is_explained,
+        group_count: 1,
+        aws_count,
+        our_count,
+        reason: reason.to_owned(),
+        ..ComparedRow::default()
+    };
+    let value = |text: &str| Some(text.to_owned());
+    let short = ComparedRow {
+        account_id: value("111111111111"),
+        values: [value("COMPLETED"), value("EBS"), None, None, None],
+        ..row("missing_here", false, 4, 3, "the day was listed whole")
+    };
+    let agreeing = ComparedRow { group_count: 5, ..row("match", true, 9, 9, "") };
+    let start_time = (now - 23 * DAY).day_start();
+    ComparedDay { place, start_time, counted_at: now, rows: vec![agreeing, short] }
 }
 
 #[test]

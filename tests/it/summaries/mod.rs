@@ -12,7 +12,7 @@ use lookback::tables::{Origin, Row, settle};
 use crate::warehouse::{Warehouse, block_on};
 
 /// A warehouse that holds these jobs, which need not be settled.
-fn holding(rows: &[Row], now: Instant) -> Warehouse {
+pub(crate) fn holding(rows: &[Row], now: Instant) -> Warehouse {
     let warehouse = Warehouse::new();
     let mut rows = rows.to_vec();
     for row in &mut rows {
@@ -22,7 +22,7 @@ fn holding(rows: &[Row], now: Instant) -> Warehouse {
     warehouse
 }
 
-fn engine(warehouse: &Warehouse, asker: Asker) -> Engine {
+pub(crate) fn engine(warehouse: &Warehouse, asker: Asker) -> Engine {
     let lake = Lake::open(&warehouse.path()).unwrap();
     block_on(Engine::open(&lake, AsOf::Latest, Limits::default(), asker)).unwrap()
 }
