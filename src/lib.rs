@@ -155,3 +155,4 @@ pub mod serve;
 pub mod source;
 pub mod store;
 pub mod tables;
+pub mod upkeep;

@@ -12,9 +12,10 @@ use crate::tables::{self, Column, Table, VIEWS, View, timestamp_text};
 use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused};
 
 /// The numbered files of `sql/catalog/`; the last number is the version of a catalog.
-const MIGRATIONS: [(i64, &str); 2] = [
+const MIGRATIONS: [(i64, &str); 3] = [
     (1, include_str!("../../sql/catalog/001_ducklake.sql")),
     (2, include_str!("../../sql/catalog/002_lookback.sql")),
+    (4, include_str!("../../sql/catalog/004_upkeep.sql")),
 ];
 
 /// The version of the DuckLake format that this version reads and writes.
@@ -22,14 +23,17 @@ const DUCKLAKE_VERSION: &str = "1.0";
 
 impl Catalog {
     /// Opens the catalog in `folder`, or makes a new one there if the folder is absent, empty, or
-    /// holds what an interrupted creation left.
+    /// holds what an interrupted creation left. One that an older version wrote is brought up to
+    /// date.
     ///
     /// The caller holds the [`WriterLock`](super::WriterLock).
     pub fn open_or_create(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
         if folder.join(CATALOG_FILE).is_file() {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
             if !Self::connect(folder, flags)?.is_blank()? {
-                return Self::open(folder);
+                let catalog = Self::open(folder)?;
+                catalog.migrate(steps)?;
+                return Ok(catalog);
             }
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -65,6 +69,31 @@ impl Catalog {
         add_schema(&transaction, now)?;
         add_objects(&transaction, now)?;
         transaction.commit()
+    }
+
+    /// Runs the migrations that came after the version that wrote the catalog.
+    fn migrate(&self, steps: &Steps) -> Result<()> {
+        let held = self.read("read the catalog's version", |connection| {
+            metadata(connection, "lookback_version")
+        })?;
+        let held: i64 = held.and_then(|version| version.parse().ok()).unwrap_or(0);
+        let missing: Vec<_> = MIGRATIONS.iter().filter(|(version, _)| *version > held).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        steps.take("bring the catalog up to date")?;
+        let migrate = || {
+            let connection = self.connection();
+            let transaction = connection.unchecked_transaction()?;
+            for (_, sql) in missing {
+                transaction.execute_batch(sql)?;
+            }
+            let update = "UPDATE ducklake_metadata SET \"value\" = ?1
+                 WHERE \"key\" = 'lookback_version' AND \"scope\" IS NULL";
+            transaction.execute(update, [newest_version().to_string()])?;
+            transaction.commit()
+        };
+        migrate().map_err(|err| failed("bring the catalog up to date", err))
     }
 
     /// Refuses what is no catalog of ours, or one of a newer version.

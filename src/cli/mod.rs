@@ -13,7 +13,9 @@ mod emulate;
 mod grid;
 mod import;
 mod ingest;
+mod maintain;
 mod printer;
+mod restore_catalog;
 mod section;
 mod settings;
 mod signals;
@@ -23,6 +25,7 @@ mod status;
 mod summaries;
 mod target;
 mod units;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -94,9 +97,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Maintain(options) => maintain::run(&settings, options).await,
+            Command::RestoreCatalog(options) => restore_catalog::run(&settings, options),
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
+            Command::Verify(options) => verify::run(&settings, options).await,
         }
     })
 }

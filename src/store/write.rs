@@ -3,12 +3,17 @@
 use std::io;
 
 use arrow::array::RecordBatch;
+use bytes::Bytes;
+use futures::future::BoxFuture;
 use object_store::buffered::BufWriter;
 use object_store::{GetOptions, GetRange, ObjectStore};
 use parquet::arrow::AsyncArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::async_writer::AsyncFileWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::Result as ParquetResult;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, Kind, Result};
@@ -16,7 +21,7 @@ use crate::model::Steps;
 use crate::tables::{FILE_PREFIX, NewFile, Table};
 
 use super::stats::Statistics;
-use super::{Store, sync};
+use super::{Store, hexadecimal, sync};
 
 /// Rows in a row group: what a reader decodes at a time, and what a writer holds in memory.
 const ROW_GROUP_ROWS: usize = 64 * 1024;
@@ -41,7 +46,7 @@ pub struct FileWriter {
     table: &'static Table,
     /// Below the table's folder.
     path: String,
-    writer: AsyncArrowWriter<BufWriter>,
+    writer: AsyncArrowWriter<Digested>,
     statistics: Statistics,
     partition: (i32, u32),
     rows: u64,
@@ -58,7 +63,10 @@ impl Store {
         let (year, month) = partition;
         let path = format!("year={year}/month={month}/{FILE_PREFIX}{}.parquet", Uuid::new_v4());
         let object = self.object(&format!("main/{}/{path}", table.name));
-        let buffer = BufWriter::new(self.objects(), object);
+        let buffer = Digested {
+            writer: BufWriter::new(self.objects(), object),
+            sha256: Sha256::new(),
+        };
         let options = ArrowWriterOptions::new()
             .with_properties(properties(table, rows))
             // Types and field ids stand in the Parquet schema; a second copy would double small
@@ -89,6 +97,23 @@ fn properties(table: &Table, rows: u64) -> WriterProperties {
             .set_column_bloom_filter_max_ndv((*id).into(), rows.clamp(32, ROW_GROUP_ROWS as u64));
     }
     properties.build()
+}
+
+/// The bytes' way to the store, on which their digest is taken.
+struct Digested {
+    writer: BufWriter,
+    sha256: Sha256,
+}
+
+impl AsyncFileWriter for Digested {
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, ParquetResult<()>> {
+        self.sha256.update(&bytes);
+        AsyncFileWriter::write(&mut self.writer, bytes)
+    }
+
+    fn complete(&mut self) -> BoxFuture<'_, ParquetResult<()>> {
+        AsyncFileWriter::complete(&mut self.writer)
+    }
 }
 
 /// zstd is the smallest; but it prepares each column for a megabyte, which costs more than all
@@ -138,6 +163,7 @@ impl FileWriter {
             footer_size_bytes,
             columns: self.statistics.finish(),
             partition: self.partition,
+            sha256: hexadecimal(&self.writer.into_inner().sha256.finalize()),
         };
         Ok(Written { path: data_path, file })
     }
@@ -145,7 +171,7 @@ impl FileWriter {
 
 impl Store {
     /// The size of a Parquet file and of its footer's metadata, in bytes.
-    async fn measure(&self, path: &str) -> Result<(u64, u64)> {
+    pub(super) async fn measure(&self, path: &str) -> Result<(u64, u64)> {
         let options = GetOptions { range: Some(GetRange::Suffix(8)), ..GetOptions::default() };
         let found = self.objects.get_opts(&self.object(path), options).await;
         let failed = |err| {

@@ -8,6 +8,8 @@ mod read;
 mod tests;
 mod write;
 
+pub(super) use read::{coverage_all, open_jobs};
+
 use crate::model::{Coverage, CoverageStatus, Instant, JobKey, OpenJob, Place, Reach};
 
 /// How a run stands.

@@ -17,6 +17,7 @@ use super::args::{StatusFormat, StatusOptions};
 use super::settings::Settings;
 use super::sources::is_named;
 use super::target::Target;
+use super::units::micros;
 use super::{Status, printer};
 
 /// How many places are named where there are many.
@@ -92,8 +93,4 @@ fn staleness(stale: &[&Row], of: usize, since: Instant) -> String {
     };
     let count = stale.len();
     format!("{count} of {of} have no success since {since}: {}{more}", names.join(", "))
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
