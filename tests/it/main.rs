@@ -10,4 +10,5 @@ mod readme;
 mod slt;
 mod source;
 mod summaries;
+mod upkeep;
 mod warehouse;

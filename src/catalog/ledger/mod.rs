@@ -42,7 +42,7 @@ impl RunStatus {
 pub struct Run {
     /// Its id.
     pub id: String,
-    /// The command: `import` or `ingest`.
+    /// The command: `import`, `ingest` or `maintain`.
     pub command: &'static str,
     /// When it began.
     pub started_at: Instant,

@@ -6,12 +6,14 @@ mod failures;
 mod import;
 mod ingest;
 mod limits;
+mod maintain;
 mod pruning;
 mod refusals;
 mod sql;
 mod status;
 mod summaries;
 mod together;
+mod verify;
 mod wire;
 
 use std::fmt::Write as _;
