@@ -130,8 +130,8 @@
 //!
 //! # Upkeep
 //!
-//! [`upkeep::Maintain`] does its tasks one after the other, each of which can end at any step and is
-//! finished the next time. It holds the writer's lock; readers go on with the files of their
+//! [`upkeep::Maintain`] does its tasks one after the other, each of which can end at any step and
+//! is finished the next time. It holds the writer's lock; readers go on with the files of their
 //! snapshot.
 //!
 //! - *Compact* merges the small files of an old month, through the one commit. AWS shows a job for

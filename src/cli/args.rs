@@ -11,11 +11,12 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
-use crate::upkeep::Task;
 
 use super::config::CONCURRENCY_MAX;
+use super::maintain::MaintainOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
+use super::verify::VerifyOptions;
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
 ///
@@ -245,36 +246,6 @@ impl IngestOptions {
     }
 }
 
-/// Keep the warehouse small and quick, however many nights it has seen.
-///
-/// Five tasks, one after the other: `compact` merges the files of months that AWS no longer shows
-/// into few; `expire` gives up snapshots that nobody can want any more; `sweep` deletes files that
-/// no snapshot names and what killed runs left; `vacuum` gives back what the catalog no longer
-/// needs; `copy` copies the catalog into the folder `backups` of the warehouse. Readers are not
-/// disturbed, no answer changes, and what was interrupted is finished the next time.
-#[derive(Args, Debug)]
-pub(super) struct MaintainOptions {
-    /// Do only these tasks, with commas between them.
-    #[arg(long, value_name = "TASK,…", value_delimiter = ',', value_parser = tasks())]
-    pub(super) only: Vec<Task>,
-
-    /// Say what would be done, and do nothing.
-    #[arg(long)]
-    pub(super) dry_run: bool,
-
-    /// Begin nothing more after this time, such as 10m.
-    #[arg(long, value_name = "TIME", value_parser = age)]
-    pub(super) budget: Option<Duration>,
-
-    /// How long `--as-of` reaches back: older snapshots are expired.
-    #[arg(long, value_name = "TIME", value_parser = age, default_value = "35d")]
-    pub(super) keep: Duration,
-
-    /// How long a file stays that no snapshot names: longer than any query or writer runs.
-    #[arg(long, value_name = "TIME", value_parser = age, default_value = "1d")]
-    pub(super) grace: Duration,
-}
-
 /// Come back from a copy of the catalog.
 ///
 /// The copy takes the catalog's place if every file of its newest snapshot is there. The catalog
@@ -285,29 +256,6 @@ pub(super) struct RestoreCatalogOptions {
     /// The copy: a file of the folder `backups`, or any path [default: the newest]
     #[arg(value_name = "COPY")]
     pub(super) copy: Option<PathBuf>,
-}
-
-/// Check that the warehouse is whole: the catalog against the files, the ledger against the rows.
-///
-/// Every live file is read whole. A finding is a row; with findings, the exit status is 1.
-#[derive(Args, Debug)]
-pub(super) struct VerifyOptions {
-    /// Mend what can be mended from the files themselves. A file that is gone stays a finding.
-    #[arg(long)]
-    pub(super) repair: bool,
-
-    /// How to tell it.
-    #[arg(long, default_value = "table", value_parser = verify_formats())]
-    pub(super) format: VerifyFormat,
-}
-
-/// How `lookback verify` tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum VerifyFormat {
-    /// A table for people.
-    Table,
-    /// One JSON document.
-    Json,
 }
 
 /// Ask the warehouse in SQL.
@@ -413,19 +361,6 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 pub(super) fn kinds() -> impl TypedValueParser<Value = JobKind> {
     PossibleValuesParser::new(JobKind::ALL.map(JobKind::name)).try_map(|name| {
         JobKind::from_name(&name).ok_or_else(|| format!("there is no kind \"{name}\""))
-    })
-}
-
-fn tasks() -> impl TypedValueParser<Value = Task> {
-    PossibleValuesParser::new(Task::ALL.map(Task::name)).try_map(|name| {
-        Task::from_name(&name).ok_or_else(|| format!("there is no task \"{name}\""))
-    })
-}
-
-fn verify_formats() -> impl TypedValueParser<Value = VerifyFormat> {
-    PossibleValuesParser::new(["table", "json"]).map(|name| match name.as_str() {
-        "json" => VerifyFormat::Json,
-        _ => VerifyFormat::Table,
     })
 }
 

@@ -104,8 +104,7 @@ impl Demo {
         let nights = self.nights()?;
         let world = World::new(self.organization())?;
         let clock = Arc::new(HandClock(AtomicI64::new(nights[0].micros())));
-        let server =
-            Organization::start(self.organization(), FAULTS, Arc::clone(&clock)).await?;
+        let server = Organization::start(self.organization(), FAULTS, Arc::clone(&clock)).await?;
         let sources = [server.source(&world)];
         let progress = Arc::new(Progress::default());
         let run_nights = async {
@@ -173,11 +172,7 @@ pub(super) struct Organization {
 }
 
 impl Organization {
-    pub(super) async fn start(
-        config: Config,
-        faults: &str,
-        clock: Arc<HandClock>,
-    ) -> Result<Self> {
+    pub(super) async fn start(config: Config, faults: &str, clock: Arc<HandClock>) -> Result<Self> {
         let service = emulator::service(World::new(config)?, faults.parse::<FaultPlan>()?, clock);
         let listener = TcpListener::bind("127.0.0.1:0")
             .await

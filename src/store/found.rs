@@ -50,6 +50,22 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Removes a file that was found and that nothing names; one that has gone is no error.
+    pub fn remove(&self, path: &str) -> Result<()> {
+        // `object_store` has no name for the part of a file.
+        let Some(file) = self.local_path(path) else {
+            return Err(Error::internal("a file of a store that is no folder"));
+        };
+        match fs::remove_file(&file) {
+            Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io(format!("remove data file \"{path}\""), err))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The place of a data file, or of a part of one: `….parquet`, `….parquet#1`.
 fn place(root: &Path, path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;

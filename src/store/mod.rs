@@ -29,7 +29,7 @@ pub use found::Found;
 pub use object::DataObject;
 pub use read::{Footer, conform};
 pub use stats::Statistics;
-pub use write::{FileWriter, Written};
+pub use write::{FileWriter, Purpose, Written};
 
 /// Where the data files lie.
 ///

@@ -7,14 +7,15 @@ use crate::catalog::{Change, Commit, Committed, OpenChanges, Run, Snapshot};
 use crate::error::{Error, Kind, Result};
 use crate::lake::Lake;
 use crate::model::{Instant, Steps};
-use crate::store::{FileWriter, Store, Written};
+use crate::store::{FileWriter, Purpose, Store, Written};
 use crate::tables::{NewFile, Table};
 
 use super::plan::{Batch, SORTED_ROWS, slices, within};
 use super::sorted::{of_days, sorted};
 
-/// Merges one batch, which was planned from the snapshot `base`, and commits it at `now`; gives the new files, or nothing if another program
-/// changed the table in the meantime: then nothing has changed, and the plan is to be made anew.
+/// Merges one batch, which was planned from the snapshot `base`, and commits it at `now`; gives the
+/// new files, or nothing if another program changed the table in the meantime: then nothing has
+/// changed, and the plan is to be made anew.
 ///
 /// Readers are not disturbed: they go on with the files of their snapshot, which stay until it is
 /// expired.
@@ -149,7 +150,7 @@ impl<'a> Merger<'a> {
 
     /// Begins a file; gives how many rows have room in it.
     fn begin_file(&mut self, month: (i32, u32)) -> Result<u64> {
-        let writer = self.store.create(self.batch.table, month, self.rows_each)?;
+        let writer = self.store.create(self.batch.table, month, self.rows_each, Purpose::Kept)?;
         self.started.push(writer.data_path());
         self.writer = Some((writer, month, self.rows_each));
         Ok(self.rows_each)
@@ -164,9 +165,8 @@ impl<'a> Merger<'a> {
 
     fn incomplete(&self) -> Error {
         let (table, is, should_be) = (self.batch.table.name, self.rows_written, self.batch.rows());
-        let message = format!(
-            "files of table \"{table}\" hold {is} rows where the catalog says {should_be}"
-        );
+        let message =
+            format!("files of table \"{table}\" hold {is} rows where the catalog says {should_be}");
         Error::new(Kind::Corrupt, message).with_hint("run `lookback verify` to see which")
     }
 }

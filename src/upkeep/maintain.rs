@@ -91,7 +91,7 @@ impl Maintain<'_> {
             match task {
                 Task::Compact => self.compact(&run, &is_late, &mut report).await?,
                 Task::Expire => report.work.push(Work::Expired(self.expire()?)),
-                Task::Sweep => self.sweep(&mut report).await?,
+                Task::Sweep => self.sweep(&mut report)?,
                 Task::Vacuum => self.vacuum(&mut report)?,
                 Task::Copy => report.work.push(self.copy()?),
             }
@@ -175,12 +175,12 @@ impl Maintain<'_> {
         self.lake().catalog.expire(now - self.options.keep, now, &self.steps)
     }
 
-    async fn sweep(&self, report: &mut Report) -> Result<()> {
+    fn sweep(&self, report: &mut Report) -> Result<()> {
         let (sweep, problems) = plan_sweep(self.lake(), self.before())?;
         report.problems.extend(problems);
         for path in sweep.due.iter().chain(&sweep.left_over) {
             self.steps.take("remove file")?;
-            self.lake().store.discard(std::slice::from_ref(path)).await?;
+            self.lake().store.remove(path)?;
         }
         if !sweep.due.is_empty() {
             self.lake().catalog.unschedule(&sweep.due, &self.steps)?;

@@ -188,8 +188,9 @@ mod tests {
 
     #[test]
     fn a_month_is_old_35_days_after_its_end() {
-        let files = [file(1, "2026-03-01", "2026-03-02", 9), file(2, "2026-03-01", "2026-03-02", 9)];
-        for (now, expected) in [("2026-05-05T23:59:59Z", 1), ("2026-05-04T23:59:59Z", 0)] {
+        let files =
+            [file(1, "2026-03-01", "2026-03-02", 9), file(2, "2026-03-01", "2026-03-02", 9)];
+        for (now, expected) in [("2026-05-06", 1), ("2026-05-05T23:59:59Z", 0)] {
             let found = batches(&SCAN_JOBS, &files, Instant::from_text(now).unwrap(), 100);
             assert_eq!(found.len(), expected, "{now}");
         }
@@ -214,9 +215,8 @@ mod tests {
 
     #[test]
     fn a_large_month_is_merged_in_several_transactions() {
-        let files: Vec<_> = (0..100)
-            .map(|id| file(id, "2026-03-01", "2026-03-02", FILE_ROWS / 2 - 1))
-            .collect();
+        let files: Vec<_> =
+            (0..100).map(|id| file(id, "2026-03-01", "2026-03-02", FILE_ROWS / 2 - 1)).collect();
         let now = Instant::from_text("2026-05-06").unwrap();
         let found = batches(&SCAN_JOBS, &files, now, FILE_ROWS);
         assert_eq!(found.iter().map(|it| it.files.len()).collect::<Vec<_>>(), [32, 32, 32, 4]);

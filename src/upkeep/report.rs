@@ -20,8 +20,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 5] =
-        [Self::Compact, Self::Expire, Self::Sweep, Self::Vacuum, Self::Copy];
+    pub const ALL: [Self; 5] = [Self::Compact, Self::Expire, Self::Sweep, Self::Vacuum, Self::Copy];
 
     /// The word on the command line.
     pub fn name(self) -> &'static str {

@@ -45,23 +45,60 @@ pub fn restore(
     let _lock = WriterLock::take(folder)?;
     let snapshot = check(folder, &copy)?;
     let staged = folder.join(RESTORING);
-    steps.take("stage catalog")?;
-    fs::copy(&copy, &staged)
-        .map_err(|err| Error::io(format!("copy \"{}\"", copy.display()), err))?;
-    let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
-    Catalog::expire_in_copy(folder, &staged, is_there, now, steps)?;
-    steps.take("sync catalog")?;
-    sync(&staged)?;
-    let replaced = set_aside(folder, now, steps)?;
-    steps.take("name catalog")?;
-    let catalog = folder.join(CATALOG_FILE);
-    fs::rename(&staged, &catalog)
-        .map_err(|err| Error::io(format!("replace \"{}\"", catalog.display()), err))?;
-    steps.take("sync folder")?;
-    sync(folder)?;
+    let replaced = replace(folder, &copy, &staged, now, steps);
+    if replaced.is_err() {
+        // The first error is the one to tell; the next restore begins with this.
+        let _ = remove(&staged);
+    }
+    let replaced = replaced?;
     // Names the data path, in case the warehouse was moved since.
     Catalog::open(folder)?;
     Ok(Restored { copy, snapshot, replaced })
+}
+
+/// Stages the copy and gives it the catalog's name; gives where the old catalog is kept.
+fn replace(
+    folder: &Path,
+    copy: &Path,
+    staged: &Path,
+    now: Instant,
+    steps: &Steps,
+) -> Result<Option<PathBuf>> {
+    steps.take("stage catalog")?;
+    remove(staged)?;
+    fs::copy(copy, staged).map_err(|err| Error::io(format!("copy \"{}\"", copy.display()), err))?;
+    let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
+    Catalog::expire_in_copy(folder, staged, is_there, now, steps)?;
+    steps.take("sync catalog")?;
+    sync(staged)?;
+    let replaced = set_aside(folder, now, steps)?;
+    steps.take("name catalog")?;
+    let catalog = folder.join(CATALOG_FILE);
+    fs::rename(staged, &catalog)
+        .map_err(|err| Error::io(format!("replace \"{}\"", catalog.display()), err))?;
+    steps.take("sync folder")?;
+    sync(folder)?;
+    Ok(replaced)
+}
+
+/// Removes a database that a killed restore left, and what it had not done yet: that would be done
+/// to the next database of that name.
+fn remove(database: &Path) -> Result<()> {
+    for file in [journal(database), database.to_owned()] {
+        match fs::remove_file(&file) {
+            Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(format!("remove \"{}\"", file.display()), err));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn journal(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(JOURNAL);
+    PathBuf::from(name)
 }
 
 fn choose(folder: &Path, named: Option<&Path>) -> Result<PathBuf> {
@@ -111,22 +148,18 @@ fn check(folder: &Path, copy: &Path) -> Result<Snapshot> {
 /// one takes it.
 fn set_aside(folder: &Path, now: Instant, steps: &Steps) -> Result<Option<PathBuf>> {
     let catalog = folder.join(CATALOG_FILE);
-    if !catalog.exists() {
-        return Ok(None);
-    }
     let place = folder.join(COPY_FOLDER);
     fs::create_dir_all(&place)
         .map_err(|err| Error::io(format!("make folder \"{}\"", place.display()), err))?;
     let aside = place.join(replaced_name(now));
-    let journal = |path: &Path| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(JOURNAL);
-        PathBuf::from(name)
-    };
     steps.take("keep catalog")?;
     let failed = |err| Error::io(format!("keep the catalog as \"{}\"", aside.display()), err);
-    if !aside.exists() {
-        fs::hard_link(&catalog, &aside).map_err(failed)?;
+    let is_there = catalog.exists();
+    if is_there && !aside.exists() {
+        // Not every file system has second names.
+        fs::hard_link(&catalog, &aside)
+            .or_else(|_| fs::copy(&catalog, &aside).map(drop))
+            .map_err(failed)?;
     }
     // What a killed program left undone belongs to the old catalog, and would spoil the new one.
     if journal(&catalog).exists() {
@@ -134,5 +167,5 @@ fn set_aside(folder: &Path, now: Instant, steps: &Steps) -> Result<Option<PathBu
     }
     steps.take("sync folder")?;
     sync(&place)?;
-    Ok(Some(aside))
+    Ok(is_there.then_some(aside))
 }

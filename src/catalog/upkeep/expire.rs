@@ -91,9 +91,8 @@ impl Catalog {
             writer.execute(&sql, params![keep_from, at])?;
         }
         for table in OF_FILES {
-            let sql = format!(
-                "DELETE FROM {table} WHERE data_file_id IN (SELECT f.data_file_id {GONE})"
-            );
+            let sql =
+                format!("DELETE FROM {table} WHERE data_file_id IN (SELECT f.data_file_id {GONE})");
             writer.execute(&sql, params![keep_from])?;
         }
         let sql = format!(

@@ -100,7 +100,9 @@ fn files(
 ) -> rusqlite::Result<BTreeMap<i64, HeldFile>> {
     let has_digests = foreign::exists(connection, "lookback_file_digest")?;
     let digest = match has_digests {
-        true => "(SELECT sha256 FROM lookback_file_digest AS d WHERE d.data_file_id = f.data_file_id)",
+        true => {
+            "(SELECT sha256 FROM lookback_file_digest AS d WHERE d.data_file_id = f.data_file_id)"
+        }
         false => "NULL",
     };
     let sql = format!(

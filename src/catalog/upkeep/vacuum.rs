@@ -22,7 +22,8 @@ impl Catalog {
                 connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
             };
             let page = pragma("page_size")?;
-            let (bytes, free_bytes) = (page * pragma("page_count")?, page * pragma("freelist_count")?);
+            let (bytes, free_bytes) =
+                (page * pragma("page_count")?, page * pragma("freelist_count")?);
             Ok(Space { bytes, free_bytes })
         })
     }

@@ -31,8 +31,7 @@ pub(super) fn text(shown: &Shown) -> Result<String> {
         finding: &finding.what,
         repair: mended.name(),
     });
-    let document =
-        Document { files: shown.files, rows: shown.rows, findings: entries.collect() };
+    let document = Document { files: shown.files, rows: shown.rows, findings: entries.collect() };
     let text = serde_json::to_string_pretty(&document)
         .map_err(|err| Error::internal("write what was found").with_source(err))?;
     Ok(text + "\n")

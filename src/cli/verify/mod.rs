@@ -1,6 +1,7 @@
 //! `lookback verify`: whether the warehouse is whole.
 
 mod document;
+mod options;
 mod table;
 
 use std::io::Write;
@@ -9,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::lake::WritableLake;
 use crate::upkeep::{Finding, GRACE, Verdict, Verify};
 
-use super::args::{VerifyFormat, VerifyOptions};
+pub(super) use self::options::{VerifyFormat, VerifyOptions};
+
 use super::settings::Settings;
 use super::target::Target;
 use super::{Status, printer};
@@ -72,7 +74,7 @@ async fn repair(settings: &Settings) -> Result<Shown> {
     let lake = WritableLake::open(&settings.warehouse, clock.now(), &settings.steps)?;
     let verify = Verify { lake: &lake.lake, clock, grace: GRACE };
     let first = verify.run().await?;
-    if first.repair(&lake, &settings.steps).await? == 0 {
+    if first.repair(&lake, &settings.steps)? == 0 {
         return Ok(shown(first, |_| false));
     }
     let second = verify.run().await?;

@@ -32,7 +32,8 @@ pub(super) static TABLE: Table = Table {
         Column::long("rows_changed", "", "The jobs held whose row changed.").ours(),
         Column::long("rows_unchanged", "", "The rows that said nothing new.").ours(),
         Column::long("rows_refused", "", "The records that became no row.").ours(),
-        Column::long("units", "", "The units that it ended; an import and an upkeep have none.").ours(),
+        Column::long("units", "", "The units that it ended; an import and an upkeep have none.")
+            .ours(),
         Column::long("calls", "", "The calls to AWS, those that were repeated included.").ours(),
         Column::long("throttles", "", "The calls that AWS throttled.").ours(),
         Column::long("retries", "", "The calls that were repeated, for whatever reason.").ours(),

@@ -78,13 +78,14 @@ pub(super) struct Inside<'a, 'b> {
 }
 
 impl Inside<'_, '_> {
-    /// Reads a live file; gives what is in its columns, if it can be read.
+    /// Reads a live file; gives the number of its rows and what is in its columns, if it can be
+    /// read.
     pub(super) async fn check(
         &mut self,
         held: &HeldFile,
         outside: &Outside,
         findings: &mut Vec<Finding>,
-    ) -> Result<Option<Vec<Option<Bounds>>>> {
+    ) -> Result<Option<(u64, Vec<Option<Bounds>>)>> {
         let Some(file) = &outside.file else { return Ok(None) };
         let object = format!("file {}", file.path);
         let read = async {
@@ -114,7 +115,7 @@ impl Inside<'_, '_> {
             let is_sure = check != Check::WrongRowCount || outside.is_proven;
             findings.push(if is_sure { finding.mended_by(repair.clone()) } else { finding });
         }
-        Ok(Some(columns))
+        Ok(Some((rows, columns)))
     }
 
     async fn read(
@@ -133,6 +134,7 @@ impl Inside<'_, '_> {
             self.numbers.add(&batch)?;
             self.gathered.add(held, &batch, &mut counted)?;
         }
+        self.gathered.is_complete &= counted.keyless == 0;
         findings.extend(counted.findings(held));
         Ok((rows, statistics.finish()))
     }
@@ -168,7 +170,8 @@ impl Inside<'_, '_> {
             wrong.push((Check::WrongRowCount, what));
         }
         if held.file.footer_size_bytes.is_some_and(|size| size != footer.size_bytes) {
-            let what = format!("its footer has {} bytes, not as the catalog says", footer.size_bytes);
+            let what =
+                format!("its footer has {} bytes, not as the catalog says", footer.size_bytes);
             wrong.push((Check::WrongFooter, what));
         }
         let lies: Vec<_> = (self.table.columns.iter().zip(&held.file.columns).zip(columns))

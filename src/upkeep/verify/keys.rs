@@ -34,7 +34,8 @@ impl Identity {
         let is_key = |column: &&Column| table.kind.is_none() || table.key.contains(&column.name);
         let columns: Vec<_> =
             table.columns.iter().filter(|it| !it.ty.is_map()).filter(is_key).collect();
-        let fields = columns.iter().map(|column| SortField::new(column.field(None).data_type().clone()));
+        let fields =
+            columns.iter().map(|column| SortField::new(column.field(None).data_type().clone()));
         let converter = RowConverter::new(fields.collect()).map_err(broken)?;
         Ok(Self { converter, columns })
     }
@@ -129,10 +130,8 @@ impl Suspects {
         for (at, row) in self.identity.rows(batch)?.iter().enumerate() {
             if self.numbers.contains(&number(row.as_ref())) {
                 let text = || self.identity.text(batch, at);
-                let (_, files) = self
-                    .found
-                    .entry(row.as_ref().to_vec())
-                    .or_insert_with(|| (text(), Vec::new()));
+                let (_, files) =
+                    self.found.entry(row.as_ref().to_vec()).or_insert_with(|| (text(), Vec::new()));
                 files.push(path.to_owned());
             }
         }
@@ -206,9 +205,7 @@ mod tests {
     fn different_keys_with_one_number_are_no_finding() {
         let (a, b) = (batch(0..1), batch(1..2));
         let identity = Identity::of(&SCAN_JOBS).unwrap();
-        let numbers = [&a, &b].map(|batch| {
-            number(identity.rows(batch).unwrap().row(0).as_ref())
-        });
+        let numbers = [&a, &b].map(|batch| number(identity.rows(batch).unwrap().row(0).as_ref()));
         let mut suspects = Suspects::new(identity, numbers.into_iter().collect());
         suspects.add(&a, "0").unwrap();
         suspects.add(&b, "1").unwrap();

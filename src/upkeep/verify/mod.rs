@@ -17,7 +17,7 @@ use futures::StreamExt;
 use crate::catalog::{HeldTable, Holdings, Repair};
 use crate::error::Result;
 use crate::lake::{Lake, WritableLake};
-use crate::model::{Clock, OpenJob, Steps};
+use crate::model::{Clock, Steps};
 use crate::store::{Found, Store};
 use crate::tables::{Bounds, Table};
 
@@ -68,14 +68,14 @@ impl Verify<'_> {
         self.check_extra(&found, &mut verdict)?;
         let sizes = found.iter().map(|file| (file.path.as_str(), file.size_bytes)).collect();
         let known = rows::known(&holdings.coverage);
-        let mut open = Vec::new();
+        let (mut open, mut is_complete) = (Vec::new(), holdings.gone.is_empty());
         for held in &holdings.tables {
-            open.extend(self.check_table(held, &known, &sizes, &mut verdict).await?);
+            let gathered = self.check_table(held, &known, &sizes, &mut verdict).await?;
+            is_complete &= gathered.is_complete;
+            open.extend(gathered.open);
         }
         check_claims(&holdings, &mut verdict);
-        if holdings.tables.iter().all(|held| held.obstacle.is_none()) {
-            verdict.findings.extend(ledger::open(&open, &holdings.open));
-        }
+        verdict.findings.extend(ledger::open(&open, &holdings.open, is_complete));
         verdict.findings.sort_by(|a, b| (a.check, &a.object).cmp(&(b.check, &b.object)));
         Ok(verdict)
     }
@@ -95,16 +95,17 @@ impl Verify<'_> {
         Ok(())
     }
 
-    /// Checks the files of one table; gives the jobs that are open by their rows.
-    async fn check_table(
+    /// Checks the files of one table; gives what their rows say together.
+    async fn check_table<'k>(
         &self,
         held: &HeldTable,
-        known: &Known,
+        known: &'k Known,
         sizes: &BTreeMap<&str, u64>,
         verdict: &mut Verdict,
-    ) -> Result<Vec<OpenJob>> {
+    ) -> Result<Gathered<'k>> {
         let (table, store) = (held.table, &self.lake.store);
         let mut gathered = Gathered::new(table, known);
+        gathered.is_complete = held.obstacle.is_none();
         let mut numbers = Numbers::new(table)?;
         let mut bounds: Vec<Option<Bounds>> = vec![None; table.columns.len()];
         for file in &held.files {
@@ -116,15 +117,18 @@ impl Verify<'_> {
             }
             let mut inside =
                 Inside { store, table, gathered: &mut gathered, numbers: &mut numbers };
-            if let Some(columns) = inside.check(file, &outside, &mut verdict.findings).await? {
-                verdict.rows += file.file.record_count;
-                widen(table, &mut bounds, &columns);
+            match inside.check(file, &outside, &mut verdict.findings).await? {
+                Some((rows, columns)) => {
+                    verdict.rows += rows;
+                    widen(table, &mut bounds, &columns);
+                }
+                None => gathered.is_complete = false,
             }
         }
         verdict.findings.extend(gathered.findings());
         verdict.findings.extend(duplicates(store, held, numbers).await?);
         verdict.findings.extend(wrong_table(held, &bounds));
-        Ok(gathered.open)
+        Ok(gathered)
     }
 }
 
@@ -133,7 +137,7 @@ impl Verdict {
     ///
     /// # Errors
     /// Whatever the disk refuses.
-    pub async fn repair(&self, lake: &WritableLake, steps: &Steps) -> Result<u64> {
+    pub fn repair(&self, lake: &WritableLake, steps: &Steps) -> Result<u64> {
         let mends = || self.findings.iter().filter_map(|finding| finding.mend.as_ref());
         let repairs: Vec<Repair> = mends()
             .filter_map(|mend| match mend {
@@ -147,7 +151,7 @@ impl Verdict {
         for mend in mends() {
             if let Mend::Remove(path) = mend {
                 steps.take("remove file")?;
-                lake.lake.store.discard(std::slice::from_ref(path)).await?;
+                lake.lake.store.remove(path)?;
             }
         }
         Ok(mends().count() as u64)

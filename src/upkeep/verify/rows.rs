@@ -32,6 +32,8 @@ pub(super) struct Gathered<'a> {
     known: &'a Known,
     /// The jobs that are open by their rows.
     pub(super) open: Vec<OpenJob>,
+    /// Whether every live row could be read.
+    pub(super) is_complete: bool,
     /// By source and Region, rows of listings that are not covered, with the first of their times.
     uncovered: BTreeMap<(String, String), (u64, Instant)>,
 }
@@ -40,12 +42,13 @@ pub(super) struct Gathered<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     outside: u64,
-    keyless: u64,
+    /// Rows of which nobody can tell what job they are of.
+    pub(super) keyless: u64,
 }
 
 impl<'a> Gathered<'a> {
     pub(super) fn new(table: &'static Table, known: &'a Known) -> Self {
-        Self { table, known, open: Vec::new(), uncovered: BTreeMap::new() }
+        Self { table, known, open: Vec::new(), is_complete: true, uncovered: BTreeMap::new() }
     }
 
     /// Takes a batch of a file.
@@ -101,7 +104,8 @@ impl<'a> Gathered<'a> {
     /// no end: nothing is said of what lies outside of all of them.
     fn is_known(&self, place: (String, String, JobKind), at: Instant) -> bool {
         let Some(spans) = self.known.get(&place) else { return false };
-        let (first, last) = (spans.iter().map(|it| it.from).min(), spans.iter().map(|it| it.until).max());
+        let (first, last) =
+            (spans.iter().map(|it| it.from).min(), spans.iter().map(|it| it.until).max());
         let is_outside = first.is_some_and(|first| at < first)
             || (place.2 == JobKind::Scan && last.is_some_and(|last| at >= last));
         is_outside || spans.iter().any(|span| span.contains(at))
@@ -109,9 +113,8 @@ impl<'a> Gathered<'a> {
 
     fn add_open(&mut self, batch: &RecordBatch) -> Result<()> {
         let tracking = texts(self.table, batch, "tracking")?;
-        let is_open = |row: &usize| {
-            tracking.is_valid(*row) && tracking.value(*row) == Tracking::Open.name()
-        };
+        let is_open =
+            |row: &usize| tracking.is_valid(*row) && tracking.value(*row) == Tracking::Open.name();
         for row in (0..batch.num_rows()).filter(is_open) {
             let [row] = &tables::rows(self.table, &batch.slice(row, 1))?[..] else { continue };
             self.open.extend(open_job(row));
@@ -125,7 +128,7 @@ impl<'a> Gathered<'a> {
         self.uncovered.iter().map(move |((source, region), (count, first))| {
             let object = format!("table {name}, source {source}, Region {region}");
             let what = format!(
-                "{count} rows that a listing brought lie outside of its coverage, the first \
+                "rows that a listing brought lie outside of its coverage: {count}, the first \
                  created at {first}"
             );
             Finding::new(Check::UncoveredRow, object, what)
@@ -139,12 +142,13 @@ impl Counted {
         let mut findings = Vec::new();
         let object = format!("file {}", held.file.path);
         if self.outside > 0 {
-            let what =
-                format!("{} rows are not of its month, {}", self.outside, held.partition.join("-"));
+            let month = held.partition.join("-");
+            let what = format!("rows that are not of its month, {month}: {}", self.outside);
             findings.push(Finding::new(Check::OutsidePartition, object.clone(), what));
         }
         if self.keyless > 0 {
-            let what = format!("{} rows lack a part of their key, or their time", self.keyless);
+            let what =
+                format!("rows that lack a part of their key, or their time: {}", self.keyless);
             findings.push(Finding::new(Check::MissingKey, object, what));
         }
         findings

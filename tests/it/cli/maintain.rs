@@ -27,7 +27,7 @@ fn maintain(desk: &Desk, flags: &[&str]) -> String {
 #[test]
 fn a_dry_run_tells_and_does_nothing() {
     let desk = desk();
-    assert_snapshot!(maintain(&desk, &["--dry-run"]), @"");
+    assert_snapshot!("dry_run", maintain(&desk, &["--dry-run"]));
     assert!(!desk.path("warehouse/backups").exists());
     assert_eq!(maintain(&desk, &["--dry-run"]), maintain(&desk, &["--dry-run"]));
 }
@@ -35,9 +35,11 @@ fn a_dry_run_tells_and_does_nothing() {
 #[test]
 fn each_task_tells_what_it_did() {
     let desk = desk();
-    assert_snapshot!(maintain(&desk, &[]), @"");
-    assert_snapshot!(maintain(&desk, &[]), @"");
-    assert_snapshot!(maintain(&desk, &["--only", "expire,compact"]), @"");
+    let first = maintain(&desk, &[]);
+    let again = maintain(&desk, &[]);
+    let some = maintain(&desk, &["--only", "expire,compact"]);
+    let later = ["maintain", "--keep", "1d", "--now", "2026-04-20T04:00:00Z"];
+    assert_snapshot!("tasks", [first, again, some, desk.run(&later)].concat());
 }
 
 #[test]
@@ -49,28 +51,31 @@ fn what_cannot_be_done_is_told_with_the_way_out() {
              path, path_is_relative)
          VALUES (0, 1, 2, 0, 'd.parquet', 1)",
     );
-    assert_snapshot!(maintain(&desk, &["--only", "compact"]), @"");
-    assert_snapshot!(maintain(&desk, &["--only", "tidy"]), @"");
-    assert_snapshot!(maintain(&desk, &["--budget", "10"]), @"");
-    let elsewhere = ["--only", "sweep", "--warehouse", "elsewhere"];
-    assert_snapshot!(maintain(&desk, &elsewhere), @"");
+    let told = [
+        &["--only", "compact"][..],
+        &["--only", "tidy"],
+        &["--budget", "10"],
+        &["--only", "sweep", "--warehouse", "elsewhere"],
+    ];
+    assert_snapshot!("refusals", told.map(|flags| maintain(&desk, flags)).concat());
 }
 
 #[test]
 fn a_catalog_is_restored_from_its_copy() {
     let desk = desk();
-    assert_snapshot!(desk.run(&["restore-catalog"]), @"");
+    let none = desk.run(&["restore-catalog"]);
     maintain(&desk, &[]);
     fs::write(desk.path("warehouse/catalog.sqlite"), "damaged").unwrap();
     assert!(desk.run(&["sql", "SELECT 1"]).starts_with("exit 2\n"));
-    assert_snapshot!(desk.run(&["restore-catalog"]), @"");
+    let restored = desk.run(&["restore-catalog"]);
     assert_snapshot!(desk.run(&["sql", "--format", "csv", "SELECT count(*) AS jobs FROM jobs"]), @"
     exit 0
     -- stdout
     jobs
     3
     ");
-    assert_snapshot!(desk.run(&["restore-catalog", "catalog-2020-01-01.sqlite"]), @"");
+    let unknown = desk.run(&["restore-catalog", "catalog-2020-01-01.sqlite"]);
     fs::remove_dir_all(desk.path("warehouse/data/main/backup_jobs")).unwrap();
-    assert_snapshot!(desk.run(&["restore-catalog"]), @"");
+    let gone = desk.run(&["restore-catalog", "catalog-2026-03-20.sqlite"]);
+    assert_snapshot!("restore", [none, restored, unknown, gone].concat());
 }

@@ -12,7 +12,7 @@ use lookback::model::Steps;
 use lookback::upkeep::{Options, Task};
 
 use super::{STEPS_MAX, State, state};
-use crate::upkeep::{SPRING, check_whole, live_files, maintain, only, winter};
+use crate::upkeep::{check_whole, live_files, maintain, only, winter};
 use crate::warehouse::Warehouse;
 
 /// A day later, when what became free in spring is swept.
@@ -123,7 +123,7 @@ const REST: [Task; 4] = [Task::Expire, Task::Sweep, Task::Vacuum, Task::Copy];
 
 #[test]
 fn compaction_fails_at_every_step() {
-    check_errors(&[Task::Compact], 300);
+    check_errors(&[Task::Compact], 250);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn expiry_sweep_and_copy_fail_at_every_step() {
 
 #[test]
 fn compaction_is_killed_at_every_step() {
-    check_kills(&[Task::Compact], 300);
+    check_kills(&[Task::Compact], 250);
 }
 
 #[test]

@@ -32,8 +32,7 @@ fn the_copy_takes_the_place_of_a_catalog_that_is_gone_or_damaged() {
             None => fs::remove_file(&catalog).unwrap(),
             Some(text) => fs::write(&catalog, text).unwrap(),
         }
-        let restored =
-            restore(&warehouse.path(), None, instant(LATER), &Steps::none()).unwrap();
+        let restored = restore(&warehouse.path(), None, instant(LATER), &Steps::none()).unwrap();
         assert_eq!(restored.replaced.is_some(), damage.is_some());
         assert_eq!(state(&warehouse), then);
         check_whole(&warehouse);

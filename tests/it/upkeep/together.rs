@@ -33,8 +33,7 @@ fn nights_and_readers_go_on_during_upkeep() {
         let (documents, at) = night(day, 1);
         warehouse.ingest(&rows_of(&documents, at), at, &Steps::none()).unwrap();
     };
-    let (is_over, reads, upkeeps) =
-        (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+    let (is_over, reads, upkeeps) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
     // Small files, so that there is always something to merge.
     let options = Options { file_rows: 40, ..only(&[Task::Compact, Task::Expire]) };
     thread::scope(|scope| {

@@ -1,11 +1,14 @@
 //! `lookback maintain`: upkeep, and what it did.
 
+mod options;
+
 use crate::catalog::Expired;
 use crate::error::Result;
 use crate::lake::WritableLake;
 use crate::upkeep::{COPY_FOLDER, Maintain, Options, Report, Task, Work};
 
-use super::args::MaintainOptions;
+pub(super) use self::options::MaintainOptions;
+
 use super::settings::Settings;
 use super::units::{micros, size};
 use super::{Status, printer};
@@ -65,12 +68,9 @@ fn did(work: &Work) -> String {
             format!("{}: {} removed{}", name(work), many(*files, *bytes), left(*left_over))
         }
         Work::Vacuumed { bytes, freed: None } => not_worth_it(work, *bytes),
-        Work::Vacuumed { bytes, freed: Some(freed) } => format!(
-            "{}: the catalog gave back {} of {}",
-            name(work),
-            size(*freed),
-            size(*bytes)
-        ),
+        Work::Vacuumed { bytes, freed: Some(freed) } => {
+            format!("{}: the catalog gave back {} of {}", name(work), size(*freed), size(*bytes))
+        }
         Work::Copied { name: copy, removed } => {
             format!("{}: {COPY_FOLDER}/{copy}{}", name(work), older(*removed, "removed"))
         }
