@@ -27,6 +27,7 @@
 //! - *outcome*: ok, `ok_with_issues`, failed, expired, aborted, partial, open, unknown.
 //! - *run*: one import, which is committed whole or not at all, or one ingest, which commits what
 //!   it has several times.
+//! - *old month*: one that ended 35 days ago or earlier: AWS shows none of its jobs any more.
 //! - *ledger*: runs, their units, coverage, open jobs and what reconciling found; in SQL, the schema
 //!   `ops`.
 //! - *group*: jobs of one account that AWS's summaries of a day count together.
@@ -51,6 +52,8 @@
 //!   tables.
 //! - [`ingest`]: what to read, pace and retries, spool, merge by key, copy-on-write, commit. May
 //!   name model, tables, catalog, store, lake, source.
+//! - [`upkeep`]: compact, expire, sweep, copy and restore the catalog, verify, repair. May name
+//!   model, tables, catalog, store, lake.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, the statement
 //!   guard, limits. May name model, tables, catalog, store, lake.
 //! - [`reports`]: named questions in SQL, with bound parameters, and checks, which are questions
@@ -61,8 +64,8 @@
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: reconciling AWS's counts with what is held, the
-//!   whole night, and the demo, which compares the warehouse with the simulated world. May name
-//!   everything above.
+//!   whole night, and the demo and years of nights, which compare the warehouse with the simulated
+//!   world. May name everything above.
 //! - [`cli`]: arguments, settings, terminal, commands. May name everything above, only to open
 //!   and call it.
 //!
@@ -129,6 +132,31 @@
 //! A day may be settled while a job of it is open: the job is then followed by itself, which costs
 //! one call and not a day's listing. Imports teach no coverage, for a file does not tell what it
 //! leaves out.
+//!
+//! # Upkeep
+//!
+//! [`upkeep::Maintain`] does its tasks one after the other, each of which can end at any step and
+//! is finished the next time. It holds the writer's lock; readers go on with the files of their
+//! snapshot.
+//!
+//! - *Compact* merges the small files of an old month, through the one commit. AWS shows a job for
+//!   30 days, so an old month hardly changes; what comes late goes into small files again, and only
+//!   files that are less than half full are merged, so that no night rewrites a large month. A
+//!   compacted file has 256 Ki rows at most: that is what changing one old job costs. Rows lie by
+//!   day, then Region and account, a slice of days sorted in memory at a time.
+//! - *Expire* takes away the snapshots that were replaced before the kept span, and lists the files
+//!   that only they named as to be deleted, as DuckLake does it. Every instant within the span can
+//!   still be asked for.
+//! - *Sweep* deletes files that have been without a name for a grace: longer than any query reads
+//!   and any writer writes. It spares what a copy of the catalog, or one that was replaced by a
+//!   copy, names in its newest snapshot: a copy can be restored as long as it exists.
+//! - *Vacuum* and *copy* care for the catalog's own file. A copy is whole and synced before it has
+//!   its name, one a day, seven of them.
+//!
+//! [`upkeep::Verify`] reads all claims of the catalog at one moment and every live file whole. What
+//! Lookback wrote has a digest, taken while it was written. Keys are compared through hashes in
+//! temporary files, a slice in memory at a time. A repair takes only what the data files say of
+//! themselves: nothing is invented, and a file that is gone stays gone.
 //!
 //! # Nights
 //!
@@ -197,3 +225,4 @@ pub mod serve;
 pub mod source;
 pub mod store;
 pub mod tables;
+pub mod upkeep;

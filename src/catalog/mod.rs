@@ -3,7 +3,8 @@
 //! Promises: every SQLite statement of the project is in this room; every read of the lake is of
 //! one snapshot, with the snapshot condition written once (`LIVE`); data files, statistics and
 //! the ledger change in one transaction ([`Catalog::commit`]); what another tool wrote is either
-//! read right or refused by name. Refuses: to open a catalog of a newer version, to read data files
+//! read right or refused by name; a snapshot that is expired takes away no file that another one
+//! names. Refuses: to open a catalog of a newer version, to read data files
 //! (that is `store`'s), and to guess: a failed statement is an error.
 
 mod commit;
@@ -14,6 +15,7 @@ mod ledger;
 mod lock;
 mod ops;
 mod snapshots;
+mod upkeep;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ pub use ledger::{
 pub(crate) use lock::LOCK_FILE;
 pub use lock::WriterLock;
 pub use snapshots::{AsOf, Snapshot};
+pub use upkeep::{Breach, Expired, HeldFile, HeldTable, Holdings, Repair, Scheduled, Space};
 
 /// The catalog's file in a warehouse folder.
 pub const CATALOG_FILE: &str = "catalog.sqlite";
@@ -48,6 +51,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Catalog {
     folder: PathBuf,
+    file: PathBuf,
     connection: Arc<Mutex<Connection>>,
 }
 
@@ -77,9 +81,15 @@ impl Catalog {
     }
 
     fn connect(folder: &Path, flags: OpenFlags) -> Result<Self> {
-        let folder = std::path::absolute(folder)
-            .map_err(|err| Error::io(format!("resolve folder \"{}\"", folder.display()), err))?;
-        let file = folder.join(CATALOG_FILE);
+        Self::connect_to(folder, &folder.join(CATALOG_FILE), flags)
+    }
+
+    fn connect_to(folder: &Path, file: &Path, flags: OpenFlags) -> Result<Self> {
+        let absolute = |path: &Path| {
+            std::path::absolute(path)
+                .map_err(|err| Error::io(format!("resolve \"{}\"", path.display()), err))
+        };
+        let (folder, file) = (absolute(folder)?, absolute(file)?);
         let action = format!("open catalog \"{}\"", file.display());
         let connection =
             Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
@@ -89,7 +99,7 @@ impl Catalog {
         connection
             .execute_batch("PRAGMA synchronous = FULL;")
             .map_err(|err| failed(&action, err))?;
-        Ok(Self { folder, connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { folder, file, connection: Arc::new(Mutex::new(connection)) })
     }
 
     /// The warehouse folder, as an absolute path.
@@ -99,7 +109,7 @@ impl Catalog {
 
     /// The catalog's own file.
     pub fn file(&self) -> PathBuf {
-        self.folder.join(CATALOG_FILE)
+        self.file.clone()
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {

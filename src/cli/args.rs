@@ -17,11 +17,14 @@ use crate::reports::Report;
 use super::check::CheckOptions;
 use super::config::CONCURRENCY_MAX;
 use super::log::LogOptions;
+use super::maintain::MaintainOptions;
 use super::night::NightOptions;
+use super::reconcile::ReconcileOptions;
 use super::report::{ReportOptions, with_reports};
 use super::schedule::ScheduleOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
+use super::verify::VerifyOptions;
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
 ///
@@ -79,13 +82,16 @@ pub(super) enum Command {
     Emulate(EmulateOptions),
     Import(ImportOptions),
     Ingest(IngestOptions),
+    Maintain(MaintainOptions),
     Night(Box<NightOptions>),
     Reconcile(ReconcileOptions),
     Report(ReportOptions),
+    RestoreCatalog(RestoreCatalogOptions),
     Schedule(ScheduleOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
+    Verify(VerifyOptions),
 }
 
 /// Show what Lookback does, with a simulated organisation and no AWS account.
@@ -279,44 +285,16 @@ impl IngestOptions {
     }
 }
 
-/// Compare AWS's own counts with what is held, and tell the reason of every difference.
+/// Come back from a copy of the catalog.
 ///
-/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS, and
-/// nothing is written. The exit status is 1 if a difference is not as it should be: what was listed
-/// whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares the last
-/// days by itself, and keeps what it found in `ops.reconciliation`.
+/// The copy takes the catalog's place if every file of its newest snapshot is there. The catalog
+/// that it replaces is kept in the folder `backups`, and so are the files that it names, until
+/// somebody deletes it.
 #[derive(Args, Debug)]
-pub(super) struct ReconcileOptions {
-    /// Compare the counts of these sources only, with commas between them.
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub(super) source: Vec<String>,
-
-    /// Compare the counts of these kinds of job only, with commas between them.
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = kinds())]
-    pub(super) kind: Vec<JobKind>,
-
-    /// Compare from this day on [default: from the first day that AWS's counts are held of]
-    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
-    pub(super) since: Option<Instant>,
-
-    /// Compare the days before this instant [default: to the last day]
-    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
-    pub(super) until: Option<Instant>,
-
-    /// Tell the groups that agree one by one, too.
-    #[arg(long)]
-    pub(super) all: bool,
-
-    /// How to tell it; other formats than `table` have the columns of `ops.reconciliation`.
-    #[arg(long, value_parser = formats())]
-    pub(super) format: Option<Format>,
-
-    /// Write it to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) read: ReadOptions,
+pub(super) struct RestoreCatalogOptions {
+    /// The copy: a file of the folder `backups`, or any path [default: the newest]
+    #[arg(value_name = "COPY")]
+    pub(super) copy: Option<PathBuf>,
 }
 
 /// Ask the warehouse in SQL.
@@ -414,7 +392,7 @@ pub(super) enum StatusFormat {
     Prometheus,
 }
 
-fn instant(text: &str) -> Result<Instant, String> {
+pub(super) fn instant(text: &str) -> Result<Instant, String> {
     Instant::from_text(text)
         .ok_or_else(|| "it is no time; write one such as 2026-11-01T00:00:00Z".to_owned())
 }

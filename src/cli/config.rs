@@ -12,7 +12,7 @@ use crate::model::{JobKind, Reach};
 
 use super::section::{File, Named, Section};
 use super::sources::{Regions, Table};
-use super::units::{RATES, account_id, bytes, is_rate};
+use super::units::{RATES, account_id, age, bytes, is_rate};
 
 /// The keys outside of tables, and the tables.
 const KEYS: [&str; 10] = [
@@ -30,7 +30,7 @@ const KEYS: [&str; 10] = [
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
 /// The keys of `[night]`.
-const NIGHT_KEYS: [&str; 1] = ["metrics"];
+const NIGHT_KEYS: [&str; 2] = ["metrics", "budget"];
 /// The keys of `[[source]]`.
 const SOURCE_KEYS: [&str; 13] = [
     "name",
@@ -72,6 +72,8 @@ pub(super) struct Config {
     pub(super) concurrency: Option<usize>,
     /// The file of a night's metrics; relative to the folder of the file.
     pub(super) metrics: Option<PathBuf>,
+    /// After how long a night begins no task of maintaining.
+    pub(super) budget: Option<Duration>,
     /// The thresholds of checks, as they stand there.
     pub(super) thresholds: Vec<Named>,
     /// The sources, as they stand there.
@@ -105,6 +107,7 @@ impl Config {
             timeout: timeout(top)?,
             concurrency,
             metrics: metrics.map(PathBuf::from),
+            budget: night.map(budget).transpose()?.flatten(),
             thresholds: top.named("check")?,
             sources: sources.into_iter().map(source).collect::<Result<_>>()?,
         })
@@ -140,6 +143,13 @@ fn concurrency(ingest: Section<'_>) -> Result<Option<usize>> {
         return Err(ingest.wrong("concurrency", &what).with_hint("leave it out, or write 16"));
     }
     Ok(usize::try_from(number).ok())
+}
+
+fn budget(night: Section<'_>) -> Result<Option<Duration>> {
+    let Some(text) = night.text("budget")? else { return Ok(None) };
+    age(&text).map(Some).map_err(|_| {
+        night.wrong("budget", "not a length of time").with_hint("write one such as \"30m\"")
+    })
 }
 
 fn source((origin, section): (String, Section<'_>)) -> Result<Table> {
@@ -234,6 +244,7 @@ mod tests {
             concurrency = 4
             [night]
             metrics = \"m.prom\"
+            budget = \"10m\"
             [check.rpo-violated]
             max_hours = 24
             skip = true
@@ -248,7 +259,7 @@ mod tests {
             accounts = [\"111111111111\"]
         ";
         let prod = Table {
-            origin: Some("file \"l.toml\", line 15".to_owned()),
+            origin: Some("file \"l.toml\", line 16".to_owned()),
             name: Some("prod".to_owned()),
             regions: Some(Regions::These(vec!["us-east-1".to_owned()])),
             kinds: Some(vec![JobKind::Backup, JobKind::Scan]),
@@ -257,7 +268,7 @@ mod tests {
             ..Table::default()
         };
         let other = Table {
-            origin: Some("file \"l.toml\", line 21".to_owned()),
+            origin: Some("file \"l.toml\", line 22".to_owned()),
             regions: Some(Regions::All),
             accounts: Some(vec!["111111111111".to_owned()]),
             ..Table::default()
@@ -269,8 +280,8 @@ mod tests {
         };
         let thresholds = Named {
             name: "rpo-violated".to_owned(),
-            place: "file \"l.toml\", line 12".to_owned(),
-            entries: vec![entry("max_hours", "24", 13), entry("skip", "true", 14)],
+            place: "file \"l.toml\", line 13".to_owned(),
+            entries: vec![entry("max_hours", "24", 14), entry("skip", "true", 15)],
         };
         let expected = Config {
             file: None,
@@ -282,6 +293,7 @@ mod tests {
             timeout: Some(Duration::from_millis(1500)),
             concurrency: Some(4),
             metrics: Some(PathBuf::from("m.prom")),
+            budget: Some(Duration::from_mins(10)),
             thresholds: vec![thresholds],
             sources: vec![prod, other],
         };
@@ -347,6 +359,11 @@ mod tests {
             "timeout = 0",
             "file \"l.toml\", line 1: key \"timeout\" is 0, not above 0",
             Some("write a number of seconds such as 30"),
+        );
+        check_wrong(
+            "[night]\nbudget = \"long\"",
+            "file \"l.toml\", line 2: key \"budget\" is \"long\", not a length of time",
+            Some("write one such as \"30m\""),
         );
         check_wrong(
             "[ingest]\nconcurrency = 0",

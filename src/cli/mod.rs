@@ -16,11 +16,13 @@ mod import;
 mod ingest;
 mod ledger;
 mod log;
+mod maintain;
 mod metrics;
 mod night;
 mod printer;
 mod reconcile;
 mod report;
+mod restore_catalog;
 mod schedule;
 mod section;
 mod settings;
@@ -31,6 +33,7 @@ mod status;
 mod summaries;
 mod target;
 mod units;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -122,6 +125,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Emulate(options) => emulate::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
+            Command::Maintain(options) => maintain::run(&settings, options).await,
+            Command::RestoreCatalog(options) => restore_catalog::run(&settings, options),
             Command::Night(options) => night::run(&settings, options).await,
             Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Report(options) => report::run(&settings, options, reports).await,
@@ -129,6 +134,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
+            Command::Verify(options) => verify::run(&settings, options).await,
         }
     })
 }

@@ -26,6 +26,8 @@ const FILE: &str = "lookback.toml";
 const WAREHOUSE_DEFAULT: &str = "warehouse";
 /// The memory of a query in bytes, where nothing else is said.
 const MEMORY_DEFAULT: usize = 1 << 30;
+/// How long a night maintains, where nothing else is said.
+const BUDGET_DEFAULT: Duration = Duration::from_mins(30);
 
 /// What of the process's environment matters, besides what the flags name as their own.
 #[derive(Clone, Debug, Default)]
@@ -205,6 +207,11 @@ impl Settings {
     /// The file to which a night writes its metrics, if one is named.
     pub(super) fn metrics(&self, named: Option<&Path>) -> Option<PathBuf> {
         named.map(Path::to_owned).or_else(|| self.config.metrics.clone())
+    }
+
+    /// After how long a night begins no task of maintaining.
+    pub(super) fn budget(&self, named: Option<Duration>) -> Duration {
+        named.or(self.config.budget).unwrap_or(BUDGET_DEFAULT)
     }
 
     /// How many units an ingest reads at once, if anything says so.

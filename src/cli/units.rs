@@ -22,6 +22,25 @@ pub(super) fn bytes(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "it is no size; write one such as 512M or 2G".to_owned())
 }
 
+/// A size for people: `1.5 MiB`.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut scaled = bytes;
+    let mut unit = 0;
+    while scaled >= 1024 * 1024 && unit + 1 < UNITS.len() {
+        (scaled, unit) = (scaled / 1024, unit + 1);
+    }
+    format!("{}.{} {}", scaled / 1024, scaled % 1024 * 10 / 1024, UNITS[unit])
+}
+
+/// A length of time in microseconds.
+pub(super) fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
 /// A number of seconds.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
@@ -83,6 +102,13 @@ mod tests {
         for text in ["", "G", "0", "-1", "1.5G", "99999999999999999999", "3X", "é"] {
             assert!(bytes(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_size_is_told_with_one_decimal() {
+        let sizes = [0, 1023, 1024, 1536, 1 << 20, 19_083_000, 3 << 40];
+        let told = ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "18.1 MiB", "3.0 TiB"];
+        assert_eq!(sizes.map(size), told);
     }
 
     #[test]

@@ -12,4 +12,5 @@ mod reports;
 mod slt;
 mod source;
 mod summaries;
+mod upkeep;
 mod warehouse;

@@ -1,14 +1,16 @@
 //! The flags of `lookback night`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::model::{DAY, HOUR, Instant, MINUTE};
 
 use super::super::args::IngestOptions;
+use super::super::units::age;
 
-/// Do what is to be done every night: ingest, then checks.
+/// Do what is to be done every night: ingest, reconcile, maintain, check.
 ///
 /// This is what `lookback schedule` has run. A step that fails keeps no later one from running; the
 /// exit status is that of the worst. It takes the flags of `lookback ingest`.
@@ -22,6 +24,10 @@ pub(in crate::cli) struct NightOptions {
     /// Write metrics to this file, for the node exporter's textfile collector.
     #[arg(long, value_name = "FILE")]
     pub(super) metrics: Option<PathBuf>,
+
+    /// Begin no task of maintaining after this time [default: 30m]
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub(super) budget: Option<Duration>,
 
     #[command(flatten)]
     pub(super) ingest: IngestOptions,

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use super::super::metrics::Exposition;
 use super::super::settings::Settings;
 use super::super::signals::Signals;
-use super::super::{Status, check, ingest};
+use super::super::{Status, check, ingest, maintain};
 use super::options::NightOptions;
 
 /// A step. One that fails keeps no later one from running.
@@ -24,6 +24,7 @@ pub(super) struct Step {
 /// The steps, in their order.
 pub(super) const STEPS: &[Step] = &[
     Step { name: "ingest", needs_warehouse: false, run: |night| Box::pin(ingest(night)) },
+    Step { name: "maintain", needs_warehouse: true, run: |night| Box::pin(maintain(night)) },
     Step { name: "check", needs_warehouse: true, run: |night| Box::pin(check(night)) },
 ];
 
@@ -51,6 +52,15 @@ async fn ingest(night: &mut Night<'_>) -> Result<Did> {
     let ingested = ingest::nightly(night.settings, options, &mut night.signals).await?;
     let document = Some(raw(ingested.document)?);
     Ok(Did { status: ingested.status, words: ingested.words, document })
+}
+
+async fn maintain(night: &mut Night<'_>) -> Result<Did> {
+    let budget = night.settings.budget(night.options.budget);
+    let upkept = tokio::select! {
+        upkept = maintain::nightly(night.settings, budget) => upkept?,
+        () = night.signals.next() => return Err(interrupted()),
+    };
+    Ok(Did { status: upkept.status, words: upkept.words, document: None })
 }
 
 async fn check(night: &mut Night<'_>) -> Result<Did> {

@@ -19,6 +19,7 @@ use super::metrics::{Exposition, tell_ledger};
 use super::settings::Settings;
 use super::sources::is_named;
 use super::target::Target;
+use super::units::micros;
 use super::{Status, printer};
 
 /// How many places are named where there are many.
@@ -111,8 +112,4 @@ fn staleness(stale: &[&Row], of: usize, since: Instant) -> String {
     };
     let count = stale.len();
     format!("{count} of {of} have no success since {since}: {}{more}", names.join(", "))
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

@@ -8,6 +8,7 @@ mod import;
 mod ingest;
 mod limits;
 mod log;
+mod maintain;
 mod night;
 mod pruning;
 mod reconcile;
@@ -18,6 +19,7 @@ mod sql;
 mod status;
 mod summaries;
 mod together;
+mod verify;
 mod wire;
 
 use std::fmt::Write as _;

@@ -2,6 +2,7 @@
 
 mod import;
 mod ingest;
+mod upkeep;
 
 use std::collections::BTreeMap;
 

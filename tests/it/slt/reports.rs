@@ -186,7 +186,8 @@ impl Making {
         let (command, rows) = ("ingest", [0; 5]);
         let run = Run { id, command, started_at: self.at, status, rows, detail };
         let (changes, units) = (&[], &[]);
-        let commit = Commit { base, changes, run: &run, learnt: &learnt, units, open: &open };
+        let commit =
+            Commit { base, changes, run: &run, learnt: &learnt, units, open: &open, compared: &[] };
         catalog.commit(&commit, self.at, &Steps::none()).unwrap();
     }
 }
