@@ -15,7 +15,8 @@
 -- column: copy_percent -- good_copies / judged_copies, in percent; NULL if none was judged.
 -- column: good_tests -- Restore tests that completed and were not found wrong by their validation;
 --     those whose validation has not ended are none yet.
--- column: judged_tests -- Those, and the tests that failed, or whose validation failed or timed out.
+-- column: judged_tests -- Those, and the tests that failed, or whose validation failed or timed
+--     out.
 -- column: good_restores -- Other restores that completed.
 -- column: judged_restores -- Those, and the ones that failed.
 -- column: threats -- Scans that found threats.
@@ -123,18 +124,10 @@ protected AS (
         count(*) FILTER (WHERE NOT has_good) AS resources_without_good
     FROM resource
     GROUP BY account_id
-),
-
-account AS (
-    SELECT account_id FROM by_account
-    UNION
-    SELECT account_id FROM restored
-    UNION
-    SELECT account_id FROM protected
 )
 
 SELECT
-    account.account_id,
+    coalesce(by_account.account_id, restored.account_id, protected.account_id) AS account_id,
     coalesce(resources, 0) AS resources,
     coalesce(resources_without_good, 0) AS resources_without_good,
     coalesce(good_backups, 0) AS good_backups,
@@ -153,8 +146,8 @@ SELECT
     coalesce(by_account.open, 0) + coalesce(restored.open, 0) AS open,
     coalesce(by_account.unknown, 0) + coalesce(restored.unknown, 0) AS unknown,
     last_good_backup_at
-FROM account
-LEFT JOIN by_account ON by_account.account_id = account.account_id
-LEFT JOIN restored ON restored.account_id = account.account_id
-LEFT JOIN protected ON protected.account_id = account.account_id
-ORDER BY account.account_id
+FROM by_account
+FULL JOIN restored ON restored.account_id = by_account.account_id
+FULL JOIN protected
+    ON protected.account_id = coalesce(by_account.account_id, restored.account_id)
+ORDER BY account_id

@@ -1,7 +1,7 @@
 -- title: AWS's counts against ours
 -- subject: warehouse
--- question: Does what AWS counted of each day agree with the jobs that are held, and where not, what
---     may be the reason?
+-- question: Does what AWS counted of each day agree with the jobs that are held, and where not,
+--     what may be the reason?
 -- param: days days 30 -- How many whole UTC days before today count.
 -- param: only one_of(differences, all) differences -- Groups that differ, or all of them.
 -- column: kind -- The kind of job.
@@ -17,8 +17,8 @@
 -- column: observed_at -- When the newest of the jobs held of the account and day was read as it is.
 --
 -- AWS's counts are those of its List…JobSummaries by day, the last that an ingest or an import
--- brought; where several sources brought one, the newest. A group that AWS does not list has 0. Only
--- days of which AWS gave counts are compared, and accounts of which it gave any in the Region.
+-- brought; where several sources brought one, the newest. A group that AWS does not list has 0.
+-- Only days of which AWS gave counts are compared, and accounts of which it gave any in the Region.
 --
 -- AWS counts once a day, and a job that ends later changes its state here and not there: such a
 -- difference is none in the number of jobs. `lookback reconcile`, where there is one, compares by

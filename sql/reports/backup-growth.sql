@@ -43,7 +43,8 @@ WITH job AS (
     FROM backup_jobs
     WHERE state = 'COMPLETED'
         AND is_parent IS NOT TRUE
-        AND creation_date >= date_trunc('month', $now) - CAST(concat($months, ' months') AS interval)
+        AND creation_date
+            >= date_trunc('month', $now) - CAST(concat($months, ' months') AS interval)
         AND creation_date < $now
 ),
 

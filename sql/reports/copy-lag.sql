@@ -12,19 +12,20 @@
 -- column: matched -- Those whose backup job is held and has a completion: the lags are of these.
 -- column: unmatched -- The others, such as copies of copies, and of backups from before the first
 --     reading.
--- column: median_lag_hours -- The median time from the completion of the backup to that of the copy.
+-- column: median_lag_hours -- The median time from the completion of the backup to that of the
+--     copy.
 -- column: longest_lag_hours -- The longest.
 -- column: late -- How many took longer than the target.
 -- column: failed -- The copies that failed or are partial.
 -- column: open -- The copies that have not ended: neither good nor bad.
--- column: oldest_open_hours -- How long after its backup the oldest of them has not ended; where the
---     backup is not held, how long after its own creation.
--- column: unknown -- The copies that somebody stopped, that AWS forgot before they ended, or that are
---     in a state that AWS has added.
+-- column: oldest_open_hours -- How long after its backup the oldest of them has not ended; where
+--     the backup is not held, how long after its own creation.
+-- column: unknown -- The copies that somebody stopped, that AWS forgot before they ended, or that
+--     are in a state that AWS has added.
 --
 -- The lag begins when the backup job completes, not when it is created, and ends when the copy job
--- completes. A recovery point that was made by a copy keeps the creation time of the one that it was
--- made from, so the age of recovery points tells nothing of the lag. A backup is found by the
+-- completes. A recovery point that was made by a copy keeps the creation time of the one that it
+-- was made from, so the age of recovery points tells nothing of the lag. A backup is found by the
 -- recovery point that was copied; where jobs share one, as continuous backups do, it is the last
 -- that had completed by then.
 --

@@ -8,9 +8,9 @@
 -- column: scope -- Whose jobs it could see: account or organization.
 -- column: region -- The Region.
 -- column: kind -- The kind of job.
--- column: status -- Why: partial, denied, failed, lost (AWS had forgotten these jobs before they were
---     read), unread (nothing was asked, between two times that were), or unread_since (nothing was
---     asked since).
+-- column: status -- Why: partial, denied, failed, lost (AWS had forgotten these jobs before they
+--     were read), unread (nothing was asked, between two times that were), or unread_since (nothing
+--     was asked since).
 -- column: created_from -- The first creation time of the gap.
 -- column: created_until -- Where it ends.
 -- column: hours -- How long it is.
@@ -18,8 +18,8 @@
 -- column: readable_until -- When AWS begins to forget them.
 --
 -- A day in a gap is no day without failures: reports count what is held. Places that do not offer a
--- kind of job are no gap, and neither is the time before a place was first read, of which nothing is
--- known. Jobs that were imported from files teach no coverage.
+-- kind of job are no gap, and neither is the time before a place was first read, of which nothing
+-- is known. Jobs that were imported from files teach no coverage.
 --
 -- The coverage is as it is now, whatever earlier state is asked. "Now" is the present instant: that
 -- nothing was read lately is what this report is for.

@@ -12,12 +12,13 @@
 -- column: jobs -- The jobs whose start window has had its end: all but those that still wait.
 -- column: expired -- Those that expired before they started.
 -- column: expired_percent -- expired / jobs, in percent.
--- column: behind_another -- How many of the expired had to wait for another job of the same resource,
---     which a longer start window does not always cure.
+-- column: behind_another -- How many of the expired had to wait for another job of the same
+--     resource, which a longer start window does not always cure.
 -- column: resources -- How many resources the expired are of.
 -- column: start_window_hours -- The longest start window of the expired, in hours; NULL where AWS
 --     does not tell it.
--- column: busiest_hour -- The UTC hour of the day, 0 to 23, in which most of the expired were created.
+-- column: busiest_hour -- The UTC hour of the day, 0 to 23, in which most of the expired were
+--     created.
 -- column: last_expired_at -- When the last of the expired was created.
 -- column: last_message -- Its message.
 --

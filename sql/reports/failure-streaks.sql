@@ -15,8 +15,8 @@
 --     good one since.
 -- column: failing_since -- When the first job of the streak was created.
 -- column: last_failure_at -- When the last job of the streak was created.
--- column: last_good_at -- When the last good backup by the same rule was created; NULL if none
---     was within the days that are looked at.
+-- column: last_good_at -- When the last good backup by the same rule was created; NULL if none was
+--     within the days that are looked at.
 -- column: any_good_at -- When the last good backup of the resource by any rule was created: later
 --     than the streak began, it tells that the resource is protected all the same.
 -- column: last_state -- The state of the last job of the streak.

@@ -29,7 +29,7 @@ WITH failure AS (
         job_id,
         creation_date,
         message_category,
-        btrim(status_message, '" ') AS message
+        nullif(btrim(status_message, '" '), '') AS message
     FROM jobs
     WHERE outcome IN ('failed', 'expired', 'partial')
         AND ($kind = 'any' OR kind = $kind)
@@ -53,7 +53,7 @@ explained AS (
                         message,
                         'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
                     ),
-                    '\b([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
+                    '(?i)\b([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
                     '<id>', 'g'
                 ),
                 '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'

@@ -12,8 +12,8 @@
 -- column: jobs -- All backup jobs of the resource that are held.
 -- column: usual_hours -- The median time from one of its jobs to the next, in hours.
 -- column: silent_hours -- The time since its last job until known_until, in hours.
--- column: unread_hours -- How many hours of the silence were not read from AWS, and may have had jobs
---     that are not held: all of them, where jobs were only imported.
+-- column: unread_hours -- How many hours of the silence were not read from AWS, and may have had
+--     jobs that are not held: all of them, where jobs were only imported.
 -- column: last_job_at -- When its last job was created, however it ended.
 -- column: last_state -- The state of that job.
 -- column: last_good_at -- When its last good backup was created; NULL if there never was one.

@@ -1,7 +1,7 @@
 -- title: Missing copies
 -- subject: copies
--- question: Which good backups have no good copy at a destination to which other backups of the same
---     resource, made by the same rule, are copied?
+-- question: Which good backups have no good copy at a destination to which other backups of the
+--     same resource, made by the same rule, are copied?
 -- param: days days 30 -- How many whole UTC days before the last known one count, beside it.
 -- param: grace_hours bigint 24 -- How long after its completion a backup may be without its copy.
 -- column: account_id -- The account of the backup.
@@ -21,10 +21,10 @@
 -- Exactly: a rule is taken to copy a resource to a vault if, within the days that count, any copy
 -- job, however it ended, was made to that vault of a recovery point of the resource by the rule. A
 -- backup is told if it was made by the rule of that resource in these days and is COMPLETED, with
--- issues or not; if it was not made before the first backup whose copying was tried (the rule may not
--- have copied then); if it was complete grace_hours before known_until; and if no copy job of its
--- recovery point to the vault is COMPLETED or still open. On-demand backups have no rule, and are
--- left out.
+-- issues or not; if it was not made before the first backup whose copying was tried (the rule may
+-- not have copied then); if it was complete grace_hours before known_until; and if no copy job of
+-- its recovery point to the vault is COMPLETED or still open. On-demand backups have no rule, and
+-- are left out.
 --
 -- The present is known_until: the end of what was listed of copy jobs in the account's Region, or,
 -- where nothing tells that, the newest job, backup or copy; at most the present instant. So a

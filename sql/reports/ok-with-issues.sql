@@ -8,7 +8,8 @@
 -- column: resource_type -- The type of the resource.
 -- column: resource_arn -- The resource.
 -- column: message_category -- AWS's category of the message; scan jobs have none.
--- column: reason -- The message with ARNs, ids, times and numbers replaced; NULL where AWS gave none.
+-- column: reason -- The message with ARNs, ids, times and numbers replaced; NULL where AWS gave
+--     none.
 -- column: jobs -- The jobs of the resource that completed with this issue.
 -- column: first_seen_at -- When the first of them was created, within the days that count.
 -- column: last_seen_at -- When the last of them was created.
@@ -45,10 +46,10 @@ explained AS (
             regexp_replace(
                 regexp_replace(
                     regexp_replace(
-                        btrim(status_message, '" '),
+                        nullif(btrim(status_message, '" '), ''),
                         'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
                     ),
-                    '\b([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
+                    '(?i)\b([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
                     '<id>', 'g'
                 ),
                 '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'

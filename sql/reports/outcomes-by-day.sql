@@ -19,8 +19,8 @@
 -- column: open -- Jobs that have not ended.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
 --
--- A day without a row of jobs is a day without failures only if it was read: so every day has a row,
--- and where nothing is held of a day that was not read whole, its counts are NULL. What was
+-- A day without a row of jobs is a day without failures only if it was read: so every day has a
+-- row, and where nothing is held of a day that was not read whole, its counts are NULL. What was
 -- imported from files teaches no coverage.
 --
 -- "Now" is the present instant: the days that a warehouse missed are shown as such.
@@ -103,6 +103,15 @@ told AS (
         day.day,
         places,
         coalesce(complete_places, 0) AS complete_places,
+        jobs,
+        ok,
+        ok_with_issues,
+        failed,
+        expired,
+        partial,
+        aborted,
+        open,
+        unknown,
         CASE WHEN jobs > 0 OR (places > 0 AND complete_places = places) THEN 0 END AS none
     FROM day
     CROSS JOIN place
@@ -111,7 +120,7 @@ told AS (
 )
 
 SELECT
-    told.day,
+    day,
     places,
     complete_places,
     coalesce(jobs, none) AS jobs,
@@ -124,5 +133,4 @@ SELECT
     coalesce(open, none) AS open,
     coalesce(unknown, none) AS unknown
 FROM told
-LEFT JOIN counted ON counted.day = told.day
-ORDER BY told.day
+ORDER BY day

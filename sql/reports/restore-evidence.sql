@@ -8,15 +8,18 @@
 -- column: resource_type -- The type of the resource.
 -- column: resource_arn -- The resource; NULL in one row a type for restores of which AWS does not
 --     tell the source.
--- column: last_backup_at -- When its last good backup within the days was created; NULL if none was.
+-- column: last_backup_at -- When its last good backup within the days was created; NULL if none
+--     was.
 -- column: last_test_at -- When the last good restore test was created.
 -- column: last_test_validation -- What its validation said; NULL if nothing validated it.
 -- column: last_test_minutes -- How long it took, from its creation to its completion, in minutes.
 -- column: last_test_point_at -- When the recovery point that it restored was created.
 -- column: good_tests -- How many tests were good.
--- column: failed_tests -- How many failed: the restore, or its validation, which may have timed out.
+-- column: failed_tests -- How many failed: the restore, or its validation, which may have timed
+--     out.
 -- column: last_restore_at -- When the last good restore that was no test was created.
--- column: last_restore_minutes -- How long it took, from its creation to its completion, in minutes.
+-- column: last_restore_minutes -- How long it took, from its creation to its completion, in
+--     minutes.
 -- column: good_restores -- How many restores that were no test were good.
 -- column: failed_restores -- How many failed.
 -- column: open_jobs -- Tests and restores that have not ended, and tests whose validation has not:
@@ -27,8 +30,8 @@
 -- be wrong proves nothing. A restore that somebody stopped is neither good nor bad.
 --
 -- Restores are found by the resource that was backed up, wherever they run: a copy is restored in
--- another account or Region. A recovery point made by a copy keeps the creation time of the one that
--- it was made from, so last_test_point_at is how old the data was.
+-- another account or Region. A recovery point made by a copy keeps the creation time of the one
+-- that it was made from, so last_test_point_at is how old the data was.
 --
 -- "Now" is the present instant.
 

@@ -11,12 +11,12 @@
 -- column: resource_arn -- The resource.
 -- column: gaps -- How many gaps are longer than the target, the one that has not ended included.
 -- column: largest_gap_hours -- The longest of them, in hours.
--- column: gap_from -- Where the longest begins: the creation of a good backup, or of the first job of
---     a resource that had none before.
+-- column: gap_from -- Where the longest begins: the creation of a good backup, or of the first job
+--     of a resource that had none before.
 -- column: gap_until -- Where it ends: the creation of the next good backup, or known_until.
 -- column: is_open -- Whether the longest has not ended.
--- column: unread_hours -- How many hours of the longest were not read from AWS, and may have had good
---     backups that are not held: all of them, where jobs were only imported.
+-- column: unread_hours -- How many hours of the longest were not read from AWS, and may have had
+--     good backups that are not held: all of them, where jobs were only imported.
 -- column: open_gap_hours -- The time without a good backup until known_until, in hours.
 -- column: last_good_at -- When the last good backup was created; NULL if there never was one.
 -- column: known_until -- Up to when the backup jobs of this account and Region are known.
@@ -27,7 +27,8 @@
 -- backups of their own resources.
 --
 -- All history is looked at, so a gap of more than the 31 days for which AWS shows jobs is seen. A
--- resource without any job in the days that count is left to the report gone-silent: it may be gone.
+-- resource without any job in the days that count is left to the report gone-silent: it may be
+-- gone.
 --
 -- The present is known_until: the end of what was listed of the account's Region, or, where nothing
 -- tells that, its newest job; at most the present instant. So a warehouse that was not read for a

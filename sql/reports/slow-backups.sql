@@ -20,8 +20,9 @@
 -- column: past_bytes -- The median size of the past ones; NULL where AWS does not tell sizes.
 --
 -- The duration of a job is the time from its creation to its completion: AWS does not tell when it
--- began to work, so a wait in the start window is a part of it. Only good backups of which AWS tells
--- the completion count. Medians are compared, so that one bad night among others does not count.
+-- began to work, so a wait in the start window is a part of it. Only good backups of which AWS
+-- tells the completion count. Medians are compared, so that one bad night among others does not
+-- count.
 --
 -- 0 bytes mean that AWS does not know the size, as NULL does.
 --

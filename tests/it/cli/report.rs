@@ -85,7 +85,76 @@ fn a_report_tells_what_it_asks_and_answers() {
     let desk = desk();
     desk.write("own/jobs-in-state.sql", OWN);
     let help = desk.run(&["report", "--reports", "own", "jobs-in-state", "--help"]);
-    assert_snapshot!(help, @"");
+    assert_snapshot!(help, @"
+    exit 0
+    -- stdout
+    How many jobs are in a state?
+
+    Usage: lookback report jobs-in-state [OPTIONS]
+
+    Options:
+          --state <TEXT>
+              The state.
+              
+              [default: COMPLETED]
+
+          --since <TIMESTAMP>
+              Only jobs created at this instant or later.
+
+          --sql
+              Print the report itself, to be read or changed, and do not run it
+
+          --format <FORMAT>
+              How to write the answer; the default follows the name of --output, else `table`
+              
+              [possible values: table, csv, json, ndjson, markdown, parquet, arrow]
+
+      -o, --output <FILE>
+              Write the answer to this file, whole or not at all
+
+          --as-of <TIMESTAMP|SNAPSHOT>
+              Ask an earlier state: the number of a snapshot, or an instant
+
+          --caller <ACCOUNT_ID>
+              The account whose jobs a summary counts that names none [default: all accounts, summed]
+              
+              [env: LOOKBACK_CALLER=]
+
+          --memory-limit <SIZE>
+              How much memory the query may use before it spills to disk [default: 1G]
+              
+              [env: LOOKBACK_MEMORY_LIMIT=]
+
+          --timeout <SECONDS>
+              How many seconds the query may take
+              
+              [env: LOOKBACK_TIMEOUT=]
+
+          --reports <DIR>
+              A folder of your own reports, which add to these or take their place
+              
+              [env: LOOKBACK_REPORTS=]
+
+          --warehouse <DIR>
+              The folder of the warehouse [default: warehouse]
+              
+              [env: LOOKBACK_WAREHOUSE=]
+
+          --config <FILE>
+              The settings file [default: lookback.toml here, else in the user's folder of settings]
+              
+              [env: LOOKBACK_CONFIG=]
+
+          --now <TIMESTAMP>
+              Pretend that it is this instant, for replays and tests
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Columns:
+      jobs
+              The number of jobs.
+    ");
 }
 
 #[test]
