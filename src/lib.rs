@@ -28,8 +28,8 @@
 //! - *run*: one import, which is committed whole or not at all, or one ingest, which commits what
 //!   it has several times.
 //! - *old month*: one that ended 35 days ago or earlier: AWS shows none of its jobs any more.
-//! - *ledger*: runs, their units, coverage, open jobs and what reconciling found; in SQL, the schema
-//!   `ops`.
+//! - *ledger*: runs, their units, coverage, open jobs and what reconciling found; in SQL, the
+//!   schema `ops`.
 //! - *group*: jobs of one account that AWS's summaries of a day count together.
 //! - *snapshot*: one committed state of the warehouse (a DuckLake snapshot).
 //!
@@ -188,18 +188,18 @@
 //!
 //! [`nights::night`] is an ingest that looks at itself: once it has committed, AWS's own counts of
 //! the days that AWS counts (and of older ones that lacked something) are compared with what is
-//! held, by [`nights::reconcile`]. Days that lack jobs though they were listed whole are listed once
-//! more in the same run. What was found is committed with the end of the run, for each day in place
-//! of what was found before; it is bounded (groups that agree are one row, and a hundred groups are
-//! told for one reason) and kept for ninety days, since any day can be compared anew.
+//! held, by [`nights::reconcile`]. Days that lack jobs though they were listed whole are listed
+//! once more in the same run. What was found is committed with the end of the run, for each day in
+//! place of what was found before; it is bounded (groups that agree are one row, and a hundred
+//! groups are told for one reason) and kept for ninety days, since any day can be compared anew.
 //!
 //! A count of AWS's is of an instant: the last reading that gave it. It is not as it was then that
 //! the warehouse is compared, but as it is: jobs that were found later heal a day. What changed
 //! since is told by the traces that jobs leave: open still, read to be another or first seen after
 //! that instant, ended so shortly before that AWS's daily refresh may not know it. Only what has a
-//! trace has moved; the rest is missing, with coverage as its reason, or extra, or unexplained. That
-//! AWS counts by another rule is believed only if it makes all of a place agree and if our rule
-//! fails in several groups on several days.
+//! trace has moved; the rest is missing, with coverage as its reason, or extra, or unexplained.
+//! That AWS counts by another rule is believed only if it makes all of a place agree and if our
+//! rule fails in several groups on several days.
 //!
 //! # Merging
 //!

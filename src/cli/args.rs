@@ -190,7 +190,8 @@ pub(super) struct ImportOptions {
 ///
 /// Reads the sources of `lookback.toml`, or the one that flags describe: then those of the file are
 /// not used. Credentials come by AWS's standard chain: environment, profiles, SSO, roles, instance
-/// metadata. A night that failed, or was interrupted, is made up for by the next one.
+/// metadata. A night that failed, or was interrupted, is made up for by the next one. At its end,
+/// AWS's own counts are compared with what is held, as `lookback reconcile` does.
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct IngestOptions {

@@ -11,10 +11,10 @@ use super::super::args::{ReadOptions, formats, instant, kinds};
 
 /// Compare AWS's own counts with what is held, and tell the reason of every difference.
 ///
-/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS, and
-/// nothing is written. The exit status is 1 if a difference is not as it should be: what was listed
-/// whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares the last
-/// days by itself, and keeps what it found in `ops.reconciliation`.
+/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS,
+/// and nothing is written. The exit status is 1 if a difference is not as it should be: what was
+/// listed whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares
+/// the last days by itself, and keeps what it found in `ops.reconciliation`.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct ReconcileOptions {
     /// Compare the counts of these sources only, with commas between them.

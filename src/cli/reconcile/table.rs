@@ -65,15 +65,14 @@ fn totals(found: &Reconciliation) -> Grid {
     let mut sum = Totals::default();
     for (place, totals) in &places {
         let Place { source, region, kind } = place;
-        let place = [source.clone(), region.clone(), kind.to_string()];
-        grid.push(totals.cells(place, &verdicts));
+        grid.push(totals.cells([source, region, kind.name()], &verdicts));
         sum.days += totals.days;
         for (verdict, of_verdict) in &totals.sums {
             sum.add(*verdict, *of_verdict);
         }
     }
     if places.len() > 1 {
-        grid.push(sum.cells(["total".to_owned(), String::new(), String::new()], &verdicts));
+        grid.push(sum.cells(["total", "", ""], &verdicts));
     }
     grid
 }
@@ -86,10 +85,10 @@ impl Totals {
         total.ours += sum.ours;
     }
 
-    fn cells(&self, place: [String; 3], verdicts: &[Verdict]) -> Vec<String> {
+    fn cells(&self, place: [&str; 3], verdicts: &[Verdict]) -> Vec<String> {
         let groups = |verdict: Verdict| self.sums.get(&verdict).map_or(0, |sum| sum.groups);
         let jobs = |of: fn(&Sum) -> i64| self.sums.values().map(of).sum::<i64>().to_string();
-        let mut cells = place.to_vec();
+        let mut cells = place.map(str::to_owned).to_vec();
         cells.push(self.days.to_string());
         cells.extend(verdicts.iter().map(|verdict| groups(*verdict).to_string()));
         cells.extend([jobs(|sum| sum.aws), jobs(|sum| sum.ours)]);

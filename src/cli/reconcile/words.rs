@@ -33,8 +33,12 @@ pub(in crate::cli) fn sums(found: &Reconciliation) -> String {
     format!("AWS's own counts: {} compared: {}", groups(all), told.join(", "))
 }
 
-/// What a comparison at the end of an ingest found, in a line or a few.
+/// What a comparison at the end of an ingest found, in a line or a few; nothing where AWS counts
+/// nothing and nothing is held.
 pub(in crate::cli) fn summary(compared: &Compared) -> Vec<String> {
+    if compared.reconciliation.days.is_empty() {
+        return Vec::new();
+    }
     let mut lines = vec![sums(&compared.reconciliation)];
     if compared.days_read_again > 0 {
         let (days, healed) = (compared.days_read_again, compared.days_healed);

@@ -1,5 +1,6 @@
 //! Reads what AWS counted and what is held, a stretch of days at a time, and has it judged.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
@@ -27,10 +28,18 @@ pub(super) struct Stretch<'a> {
     pub(super) span: Span,
 }
 
-/// The days of all places, and the accounts of each source.
+/// What is counted by other rules, as far as they were tried.
+type Tried = BTreeMap<(JobKind, Rule), PerDay>;
+
+/// What was read of all places.
 #[derive(Default)]
 struct Read {
     days: BTreeMap<(Place, Instant), Day>,
+    /// The accounts of which AWS told each source counts.
+    told: BTreeMap<String, BTreeSet<String>>,
+    /// The places of which AWS counts anything.
+    counting: BTreeSet<Place>,
+    /// The accounts whose jobs each source reads.
     accounts: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -38,19 +47,7 @@ impl Stretch<'_> {
     /// Compares all days of the stretch.
     pub(super) async fn compare(&self) -> Result<Vec<Findings>> {
         let mut read = self.read().await?;
-        let kinds: BTreeSet<_> = read.days.keys().map(|(place, _)| place.kind).collect();
-        for kind in kinds {
-            let counted =
-                counts(self.engine, kind, self.span, (DEFAULT_COUNTED_BY, DEFAULT_COMPOSITES));
-            let counted = counted.await?;
-            for ((place, start), day) in read.days.iter_mut().filter(|((it, _), _)| it.kind == kind)
-            {
-                let accounts = read.accounts.get(&place.source);
-                for (group, count) in of_day(&counted, (place, *start), accounts) {
-                    day.cell(group).held.count += count;
-                }
-            }
-        }
+        self.count(&mut read).await?;
         read.days.retain(|_, day| !day.cells.is_empty());
         self.trace(&mut read.days).await?;
         let mut judged: BTreeMap<_, _> =
@@ -69,22 +66,18 @@ impl Stretch<'_> {
         let wanted = self.known.places().filter(|place| (self.wanted.places)(place));
         let asked: BTreeMap<&Place, BTreeMap<Instant, Instant>> =
             wanted.map(|place| (place, self.known.days(place, self.span))).collect();
-        let mut read = Read::default();
-        let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut counting: BTreeSet<Place> = BTreeSet::new();
+        let mut read = Read { accounts: self.accounts().await?, ..Read::default() };
         for row in self.readings().await? {
             let (place, start) = (place(&row)?, time(&row, "start_time")?);
             if !(self.wanted.places)(&place) {
                 continue;
             }
             let group = group(&row);
-            let accounts = told.entry(place.source.clone()).or_default();
-            accounts.extend(group.account_id.clone());
-            counting.insert(place.clone());
-            let said_at = time(&row, "observed_at")?;
-            let at = (place, start);
-            let end_time = row.time("end_time");
-            let day = read.days.entry(at).or_insert_with_key(|(place, _)| {
+            let told = read.told.entry(place.source.clone()).or_default();
+            told.extend(group.account_id.clone());
+            read.counting.insert(place.clone());
+            let (said_at, end_time) = (time(&row, "observed_at")?, row.time("end_time"));
+            let day = read.days.entry((place, start)).or_insert_with_key(|(place, _)| {
                 let counted_at = asked.get(place).and_then(|days| days.get(&start)).copied();
                 let counted_at = counted_at.map_or(said_at, |asked| asked.max(said_at));
                 Day { end_time, ..self.day(place, start, said_at, counted_at) }
@@ -100,23 +93,45 @@ impl Stretch<'_> {
                 read.days.entry((place.clone(), start)).or_insert_with(new);
             }
         }
-        read.accounts = self.accounts().await?;
-        for ((place, _), day) in &mut read.days {
-            day.counts_nothing = !counting.contains(place);
-            let told = told.get(&place.source).cloned().unwrap_or_default();
+        self.limit(&mut read);
+        Ok(read)
+    }
+
+    /// Finds out whose jobs each source reads, and to which accounts its days are limited.
+    fn limit(&self, read: &mut Read) {
+        let places: BTreeSet<_> = read.days.keys().map(|(place, _)| place.clone()).collect();
+        for place in &places {
             let own = read.accounts.entry(place.source.clone()).or_default();
-            match self.known.reach(place) {
-                // Who sees one account is told its counts alone, or those of all by mistake.
-                Some(Reach::Account) => {
-                    if own.is_empty() && told.len() == 1 {
-                        own.extend(told);
-                    }
-                    day.accounts = Some(own.clone());
-                }
-                Some(Reach::Organization) | None => own.extend(told),
+            let told = read.told.get(&place.source);
+            let is_alone = told.is_some_and(|told| told.len() == 1);
+            // Who reads one account is told its counts alone, or those of all by mistake.
+            if self.known.reach(place) != Some(Reach::Account) || (own.is_empty() && is_alone) {
+                own.extend(told.into_iter().flatten().cloned());
             }
         }
-        Ok(read)
+        for ((place, _), day) in &mut read.days {
+            day.counts_nothing = !read.counting.contains(place);
+            if self.known.reach(place) == Some(Reach::Account) {
+                day.accounts = read.accounts.get(&place.source).cloned();
+            }
+        }
+    }
+
+    /// What is held.
+    async fn count(&self, read: &mut Read) -> Result<()> {
+        let kinds: BTreeSet<_> = read.days.keys().map(|(place, _)| place.kind).collect();
+        for kind in kinds {
+            let ours = (DEFAULT_COUNTED_BY, DEFAULT_COMPOSITES);
+            let counted = counts(self.engine, kind, self.span, ours).await?;
+            let of_kind = read.days.iter_mut().filter(|((place, _), _)| place.kind == kind);
+            for ((place, start), day) in of_kind {
+                let accounts = read.accounts.get(&place.source);
+                for (group, count) in of_day(&counted, (place, *start), accounts) {
+                    day.cell(group).held.count += count;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn day(&self, place: &Place, start: Instant, said_at: Instant, counted_at: Instant) -> Day {
@@ -195,39 +210,55 @@ impl Stretch<'_> {
         read: &Read,
         judged: &mut BTreeMap<(Place, Instant), Vec<Judged>>,
     ) -> Result<()> {
-        let places: BTreeSet<_> = read.days.keys().map(|(place, _)| place.clone()).collect();
-        let mut counted: BTreeMap<(JobKind, Rule), PerDay> = BTreeMap::new();
+        let places: BTreeSet<_> = read.days.keys().map(|(place, _)| place).collect();
+        let mut tried = Tried::new();
         for place in places {
-            let of_place: Vec<_> = read.days.iter().filter(|((it, _), _)| *it == place).collect();
+            let of_place: Vec<_> = read.days.iter().filter(|((it, _), _)| it == place).collect();
             let found: Vec<_> =
                 of_place.iter().map(|(at, day)| (*day, judged[*at].as_slice())).collect();
             if !rule::is_doubtful(&found) {
                 continue;
             }
-            for rule in Rule::alternatives() {
-                let Rule::Counted { by, composites } = rule else { continue };
-                let key = (place.kind, rule);
-                if !counted.contains_key(&key) {
-                    let by_rule = (by, composites);
-                    let new = counts(self.engine, place.kind, self.span, by_rule).await?;
-                    counted.insert(key, new);
-                }
-                let accounts = read.accounts.get(&place.source);
-                let days: Vec<(&Day, Counted)> = of_place
-                    .iter()
-                    .map(|(at, day)| (*day, of_day(&counted[&key], (&place, at.1), accounts)))
-                    .collect();
-                if rule::explains(&days) {
-                    for (at, day) in &of_place {
-                        if let Some(judged) = judged.get_mut(*at) {
-                            rule::told(day, judged, rule);
-                        }
-                    }
-                    break;
+            let days: Vec<_> = of_place.iter().map(|(at, day)| (at.1, *day)).collect();
+            let accounts = read.accounts.get(&place.source);
+            let Some(rule) = self.rule_of(place, &days, accounts, &mut tried).await? else {
+                continue;
+            };
+            for (at, day) in of_place {
+                if let Some(judged) = judged.get_mut(at) {
+                    rule::told(day, judged, rule);
                 }
             }
         }
         Ok(())
+    }
+
+    /// The rule by which the days of a place agree, if there is one.
+    async fn rule_of(
+        &self,
+        place: &Place,
+        days: &[(Instant, &Day)],
+        accounts: Option<&BTreeSet<String>>,
+        tried: &mut Tried,
+    ) -> Result<Option<Rule>> {
+        for rule in Rule::alternatives() {
+            let Rule::Counted { by, composites } = rule else { continue };
+            let counted = match tried.entry((place.kind, rule)) {
+                Entry::Occupied(counted) => counted.into_mut(),
+                Entry::Vacant(new) => {
+                    let by_rule = (by, composites);
+                    new.insert(counts(self.engine, place.kind, self.span, by_rule).await?)
+                }
+            };
+            let days: Vec<(&Day, Counted)> = days
+                .iter()
+                .map(|(start, day)| (*day, of_day(counted, (place, *start), accounts)))
+                .collect();
+            if rule::explains(&days) {
+                return Ok(Some(rule));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -231,10 +231,9 @@ impl Day {
             let state = cell.group.values[Dimension::State.place()].as_deref();
             !state.is_some_and(|state| is_terminal(self.kind, state))
         };
-        let open: Vec<_> = cells.iter().map(is_open).collect();
-        for to in 0..cells.len() {
+        for (to, cell) in cells.iter().enumerate() {
             for from in 0..cells.len() {
-                if open[to] {
+                if is_open(cell) {
                     pair(&mut left, from, to, &mut ended[from]);
                 }
                 pair(&mut left, from, to, &mut changed[from]);

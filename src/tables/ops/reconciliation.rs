@@ -5,9 +5,9 @@ use super::super::{Column, Table};
 /// One row a verdict on a day.
 pub(super) static TABLE: Table = Table {
     name: "reconciliation",
-    doc: "One row a verdict on AWS's count of a day, as the last ingest that compared the day found \
-        it: groups that agree are one row, groups that differ a row each. After 90 days they go; \
-        `lookback reconcile` compares any day anew.",
+    doc: "One row a verdict on AWS's count of a day, as the last ingest that compared the day \
+        found it: groups that agree are one row, groups that differ a row each. After 90 days they \
+        go; `lookback reconcile` compares any day anew.",
     kind: None,
     key: &["source", "region", "kind", "verdict"],
     time: "start_time",
@@ -33,7 +33,7 @@ pub(super) static TABLE: Table = Table {
         Column::text(
             "account_id",
             "",
-            "The account of the group; NULL, like the columns that follow, in a row of many groups.",
+            "The account of the group; NULL in a row of many groups, as what follows it is.",
         )
         .ours(),
         Column::text("state", "", "The state of the group.").ours(),

@@ -206,6 +206,13 @@ fn a_damaged_warehouse_is_explained_line_by_line() {
     -- stderr
     warning: nothing explains why AWS counts 3 jobs in 2 groups where 0 are held
     ");
+}
+
+#[test]
+fn days_and_kinds_are_chosen_and_rows_are_those_of_the_table() {
+    let (desk, warehouse) = (Desk::new(), damaged());
+    let folder = warehouse.path().display().to_string();
+    let run = |more: &[&str]| desk.run(&[&["reconcile", "--warehouse", &folder], more].concat());
     let day = ["--since", "2026-02-17", "--until", "2026-02-18"];
     assert_snapshot!(run(&[&["--kind", "copy", "--format", "csv"], &day[..]].concat()), @"
     exit 0

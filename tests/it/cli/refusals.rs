@@ -100,7 +100,7 @@ fn sql_that_is_wrong_about_the_schema_ops_is_refused() {
     exit 2
     -- stderr
     error: there is no table "ops.invoices"
-    hint: the tables of ops are coverage, files, open_jobs, runs, snapshots, units
+    hint: the tables of ops are coverage, files, open_jobs, reconciliation, runs, snapshots, units
     "#);
     assert_snapshot!(sql("SELECT * FROM coverage"), @r#"
     exit 2
@@ -267,13 +267,13 @@ fn a_catalog_of_a_newer_version_is_refused() {
     assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
     exit 2
     -- stderr
-    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 2 (DuckLake 1.0)
+    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 3 (DuckLake 1.0)
     hint: use the newer Lookback that wrote it
     "#);
     assert_snapshot!(desk.run(&["import", "jobs.json"]), @r#"
     exit 2
     -- stderr
-    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 2 (DuckLake 1.0)
+    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 3 (DuckLake 1.0)
     hint: use the newer Lookback that wrote it
     "#);
 }

@@ -4,6 +4,7 @@ mod cost;
 mod late;
 mod nights;
 mod outcome;
+mod part;
 mod random;
 pub(crate) mod rules;
 

@@ -1,5 +1,6 @@
 //! "Completed with issues": AWS's own two requests against the column `outcome`.
 
+use arrow::array::RecordBatch;
 use lookback::emulator::{Config, Rates};
 use lookback::engine::Asker;
 use lookback::model::{DAY, Reach};
@@ -34,7 +35,7 @@ fn what_the_two_requests_of_aws_give_is_what_outcome_says() {
         at.day_start()
     );
     let batches = block_on(engine(&warehouse, Asker::at(at)).query(&sql)).unwrap();
-    let held: usize = batches.iter().map(|batch| batch.num_rows()).sum();
+    let held: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let service = night.service(&config);
     let period = "AggregationPeriod=FOURTEEN_DAYS&State=COMPLETED";
     let all = asked(&service, period);

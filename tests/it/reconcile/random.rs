@@ -197,7 +197,7 @@ fn check(seed: u64) {
     let mut ours = naive(&rows);
     ours.retain(|it, _| days.contains(&(it.0, it.1.clone(), it.2)));
     let mut verdicts = BTreeSet::new();
-    let mut seen = BTreeSet::new();
+    let mut groups = BTreeSet::new();
     for day in compared(&warehouse, now()).days {
         for finding in &day.found {
             let Group { account_id, values } = finding.group.as_ref().expect("one group each");
@@ -210,11 +210,11 @@ fn check(seed: u64) {
             let verdict = finding.reason.verdict();
             assert_eq!(verdict == Verdict::Match, counts.0 == counts.1, "seed {seed}: {key:?}");
             verdicts.insert(verdict);
-            assert!(seen.insert(key), "seed {seed}: a group twice");
+            assert!(groups.insert(key), "seed {seed}: a group twice");
         }
     }
     let all: BTreeSet<_> = aws.into_keys().chain(ours.into_keys()).collect();
-    assert_eq!(seen, all, "seed {seed}");
+    assert_eq!(groups, all, "seed {seed}");
     assert!(verdicts.len() > 3, "seed {seed}: {verdicts:?}");
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lookback::emulator::{Config, Emulator, World};
-use lookback::error::Result;
+use lookback::error::{Error, Kind, Result};
 use lookback::ingest::Pull;
 use lookback::model::{
-    Accounts, Composites, CountedBy, DAY, Dimension, FixedClock, Instant, JobKind, PerDimension,
-    Reach, SummaryRequest, SummaryRow, Tally,
+    Accounts, Choice, Composites, CountedBy, DAY, Dimension, FixedClock, Instant, JobKind,
+    PerDimension, Reach, SummaryRequest, SummaryRow, Tally,
 };
 use lookback::nights::{NightReport, Verdict, night};
 use lookback::serve::aws::{self, AwsService, Backend, Caller, ListRequest, Page, Scope, TokenKey};
@@ -19,7 +19,7 @@ use super::{done, reasons};
 use crate::ingest::organisation::{Night, Served, small, source};
 use crate::warehouse::{Warehouse, block_on, instant};
 
-/// A simulated organisation whose summaries are counted by other rules.
+/// A simulated organisation whose summaries are counted by other rules, or not at all.
 #[derive(Debug)]
 pub(crate) struct OtherRule {
     pub(crate) emulator: Emulator,
@@ -29,13 +29,15 @@ pub(crate) struct OtherRule {
     pub(crate) composites: Composites,
     /// So much earlier rows end.
     pub(crate) early: i64,
+    /// Whether it fails when it is asked for scans that found threats.
+    pub(crate) fails: bool,
 }
 
 impl OtherRule {
     pub(crate) fn new(config: &Config) -> Self {
         let emulator = Emulator::new(World::new(config.clone()).unwrap());
         let (by, composites) = (CountedBy::Creation, Composites::ParentsAndChildren);
-        Self { emulator, only: None, by, composites, early: 0 }
+        Self { emulator, only: None, by, composites, early: 0, fails: false }
     }
 
     /// Answers for it at an instant.
@@ -102,6 +104,10 @@ impl Backend for OtherRule {
         caller: &Caller,
         request: &SummaryRequest,
     ) -> Result<Vec<SummaryRow>> {
+        let result = request.choice(Dimension::ScanResultStatus);
+        if self.fails && *result == Choice::Value("THREATS_FOUND".to_owned()) {
+            return Err(Error::new(Kind::Io, "the disk is gone"));
+        }
         if self.only.is_some_and(|only| only != (request.kind, caller.region.as_str())) {
             return self.emulator.summaries(caller, request).await;
         }
@@ -128,7 +134,7 @@ pub(crate) fn composite(accounts: u32, resources: u32, region: &str) -> Config {
             rows.filter(|row| row.bool("is_parent") == Some(true)).count() > 0
         })
     };
-    (0..).map(|seed| small(seed, accounts, resources)).find(is_composite).unwrap()
+    (0..999).map(|seed| small(seed, accounts, resources)).find(is_composite).unwrap()
 }
 
 const REGION: &str = "us-east-1";
