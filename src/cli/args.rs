@@ -9,7 +9,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::catalog::AsOf;
-use crate::error::Error;
 use crate::model::{Instant, JobKind, Reach};
 use crate::output::Format;
 use crate::reports::Report;
@@ -346,22 +345,6 @@ pub(super) struct ReadOptions {
     /// How many seconds the query may take.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "LOOKBACK_TIMEOUT")]
     pub(super) timeout: Option<Duration>,
-}
-
-impl ReadOptions {
-    /// Those of the environment, for a command that has no flags of its own for them.
-    ///
-    /// # Errors
-    /// A variable that has no such value.
-    pub(super) fn of_environment() -> Result<Self, Error> {
-        let command = Self::augment_args(clap::Command::new("lookback"));
-        let matches = command.try_get_matches_from(["lookback"]);
-        matches.and_then(|matches| Self::from_arg_matches(&matches)).map_err(|err| {
-            let text = err.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            Error::input(line.strip_prefix("error: ").unwrap_or(line))
-        })
-    }
 }
 
 /// Tell what is held: the last success, the last 45 days, open jobs and lost days.

@@ -17,7 +17,6 @@ use self::chosen::{Chosen, choose};
 use self::document::Document;
 use self::options::CheckFormat;
 use self::outcome::Outcome;
-use super::args::ReadOptions;
 use super::metrics::Exposition;
 use super::settings::Settings;
 use super::target::Target;
@@ -73,7 +72,7 @@ pub(super) struct Checked {
 pub(super) async fn all(settings: &Settings) -> Result<Checked> {
     let checks = settings.checks(None)?;
     let chosen = choose(&checks, &[], settings.thresholds(), &[])?;
-    let engine = settings.engine(&ReadOptions::of_environment()?).await?;
+    let engine = settings.engine(&options::of_environment()?).await?;
     let outcomes = outcomes(chosen, &engine).await;
     tell(&outcomes);
     let mut metrics = Exposition::default();

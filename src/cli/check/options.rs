@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, FromArgMatches};
+
+use crate::error::{Error, Result};
 
 use super::super::args::ReadOptions;
 
@@ -87,6 +89,20 @@ fn setting(text: &str) -> Result<Setting, String> {
     let (check, parameter, text) =
         parts.ok_or_else(|| "write one such as rpo-violated.max_hours=24".to_owned())?;
     Ok(Setting { check, parameter, text })
+}
+
+/// The options of a read that the environment gives, for a command without flags for them.
+///
+/// # Errors
+/// `Input` for a variable that has no such value.
+pub(super) fn of_environment() -> Result<ReadOptions> {
+    let command = ReadOptions::augment_args(clap::Command::new("lookback"));
+    let matches = command.try_get_matches_from(["lookback"]);
+    matches.and_then(|matches| ReadOptions::from_arg_matches(&matches)).map_err(|err| {
+        let text = err.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        Error::input(line.strip_prefix("error: ").unwrap_or(line))
+    })
 }
 
 #[cfg(test)]
