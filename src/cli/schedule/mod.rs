@@ -109,6 +109,9 @@ fn install(settings: &Settings, options: &InstallOptions) -> Result<Status> {
         Manager::Cron => (Scheduler::Cron, lines_installed(&plan)?),
     };
     let status = take(&actions, options.dry_run).map_err(|err| {
+        if err.hint().is_some() {
+            return err;
+        }
         let name = &plan.name;
         err.with_hint(format!(
             "undo what was done with `lookback schedule remove --name {name}`; without systemd, \
