@@ -142,8 +142,8 @@ impl<'a> Section<'a> {
         items.iter().map(section).collect()
     }
 
-    /// The tables that have names under a key, such as `[check.data-stale]`; what keys they may have
-    /// is known to whoever uses them.
+    /// The tables that have names under a key, such as `[check.data-stale]`; what keys they may
+    /// have is known to whoever uses them.
     pub(super) fn named(self, key: &str) -> Result<Vec<Named>> {
         let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
         let DeValue::Table(tables) = value.get_ref() else {

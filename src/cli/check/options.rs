@@ -12,8 +12,8 @@ use super::super::args::ReadOptions;
 /// Tell what is not as it should be.
 ///
 /// A check asks for what is not as it should be, and holds if there is nothing: stale data, days
-/// that are lost soon, resources without a backup that is young enough, and more. The exit status is
-/// 1 if one does not hold, and 2 if one could not run. `--list` tells what each asks, and its
+/// that are lost soon, resources without a backup that is young enough, and more. The exit status
+/// is 1 if one does not hold, and 2 if one could not run. `--list` tells what each asks, and its
 /// thresholds; `lookback.toml` keeps others (`[check.NAME]`).
 #[derive(Args, Debug)]
 pub(in crate::cli) struct CheckOptions {

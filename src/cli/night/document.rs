@@ -1,4 +1,5 @@
-//! What a night did: for programs one JSON document, for people a table, for monitors metrics. Pure.
+//! What a night did: one JSON document for programs, a table for people, metrics for monitors.
+//! Pure.
 //!
 //! The member names of the document are those of the README and do not change.
 

@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn what_means_something_to_cron_or_to_the_shell_is_quoted() {
-        assert_snapshot!(block(&awkward()).lines().nth(1).unwrap(), @r#"3 * * * * AWS_PROFILE='it'"'"'s 50\% "p" $(x) \''t' AWS_REGION=eu-west-1 '/opt/a b\%c$d/lookback' --config '/etc/it'"'"'s "x" 100\%/$HOME/`l`\''n.toml' --warehouse '/srv/w & <w> \%h ${HOME} $(id) '"'"'q'"'"' "d" \''' night --due 03:00"#);
+        assert_snapshot!(block(&awkward()).lines().nth(1).unwrap(), @r#"
+        3 * * * * AWS_PROFILE='it'"'"'s 50\% "p" $(x) \''t' AWS_REGION=eu-west-1 '/opt/a b\%c$d/lookback' --config '/etc/it'"'"'s "x" 100\%/$HOME/`l`\''n.toml' --warehouse '/srv/w & <w> \%h ${HOME} $(id) '"'"'q'"'"' "d" \''' night --due 03:00
+        "#);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A `CronJob` of Kubernetes, and what it needs: a service account, the settings and a volume. Pure.
+//! A `CronJob` of Kubernetes, and what it needs: a service account, the settings and a volume.
+//! Pure.
 //!
 //! Texts are written as JSON strings, which YAML takes as they are; in arguments and variables
 //! Kubernetes puts values for `$(NAME)`, so that a `$` is written twice.

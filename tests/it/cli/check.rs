@@ -238,7 +238,8 @@ fn checks_of_one_s_own_add_to_these_or_take_their_place() {
       no-jobs     holds
     ");
     desk.write("mine/no-jobs.sql", own.replace("FROM jobs", "FROM job"));
-    assert_snapshot!(desk.run(&["check", "no-jobs", "data-stale", "--set", "data-stale.jobs_min=5"]), @r#"
+    let set = ["check", "no-jobs", "data-stale", "--set", "data-stale.jobs_min=5"];
+    assert_snapshot!(desk.run(&set), @r#"
     exit 2
     -- stdout
     own

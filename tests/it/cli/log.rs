@@ -42,7 +42,9 @@ fn all_of_standard_error_is_records_if_that_is_asked() {
     {"hint":"allow the IAM action backup:ListScanJobs","level":"WARN","message":"source \"default\": access denied to ListScanJobs in Region \"us-east-1\": AccessDeniedException: Insufficient privileges to perform this action.","target":"lookback::told"}
     "#);
     let told = desk.run(&["sql", "SELECT 1 FROM nothing", "--log-format", "json"]);
-    assert_snapshot!(self::records(&told)[0].to_string(), @r#"{"hint":"the tables and views are aws_job_summaries, backup_job_summaries, backup_jobs, copy_job_summaries, copy_jobs, job_day_counts, job_transitions, jobs, restore_job_summaries, restore_jobs, scan_job_summaries, scan_jobs","level":"ERROR","message":"there is no table \"nothing\"","target":"lookback::told"}"#);
+    assert_snapshot!(self::records(&told)[0].to_string(), @r#"
+    {"hint":"the tables and views are aws_job_summaries, backup_job_summaries, backup_jobs, copy_job_summaries, copy_jobs, job_day_counts, job_transitions, jobs, restore_job_summaries, restore_jobs, scan_job_summaries, scan_jobs","level":"ERROR","message":"there is no table \"nothing\"","target":"lookback::told"}
+    "#);
 }
 
 #[test]

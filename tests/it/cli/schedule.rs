@@ -34,7 +34,8 @@ const SYSTEMCTL: &str = "echo \"systemctl $*\" >> \"$HOME/../calls\"\n\
     case $* in\n\
     *'show lookback.timer'*) printf 'ActiveState=active\\nNextElapseUSecRealtime=Tue 2026-01-06 \
     03:12:00 UTC\\nLastTriggerUSec=Mon 2026-01-05 03:04:00 UTC\\n' ;;\n\
-    *'show lookback.service'*) printf 'ActiveState=failed\\nResult=exit-code\\nExecMainStatus=1\\n' ;;\n\
+    *'show lookback.service'*) printf 'ActiveState=failed\\nResult=exit-code\\nExecMainStatus=1\\n'\n\
+    ;;\n\
     esac\n";
 
 /// Keeps a crontab in a file, as cron does.

@@ -2,9 +2,9 @@
 //!
 //! Commands find stand-ins where they would reach what a test may not: `aws` prints what it
 //! printed once, or the summaries that `lookback` prints as it does, `cargo run` runs what is built
-//! already, `lookback ingest` and `lookback night` read an emulator in place of AWS, `lookback demo`
-//! lives through a few nights only, and there is neither a systemd nor a cron that would do what they
-//! are told. That checks find something is no failure of a block.
+//! already, `lookback ingest` and `lookback night` read an emulator in place of AWS, `lookback
+//! demo` lives through a few nights only, and there is neither a systemd nor a cron that would do
+//! what they are told. That checks find something is no failure of a block.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

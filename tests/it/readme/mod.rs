@@ -1,4 +1,5 @@
-//! What `README.md` says of tables, views, formats and reports is what the code says, and its commands run.
+//! What `README.md` says of tables, views, formats, reports, checks and metrics is what the code
+//! says, and its commands run.
 
 mod blocks;
 

@@ -1,14 +1,14 @@
 //! Runs every file of `tests/slt/reports` and of `tests/slt/checks` against a warehouse of its own.
 //!
-//! The data is `tests/slt/data/reports/NAME.ndjson`, and likewise of checks: AWS's records, a line each, and between them
-//! lines of ours, each an object with one member:
+//! The data is `tests/slt/data/reports/NAME.ndjson`, and likewise of checks: AWS's records, a line
+//! each, and between them lines of ours, each an object with one member:
 //!
 //! - `at`: what was read so far is committed, and what follows is read at this instant;
 //! - `forgotten`: AWS stopped showing the job with this id, while it was open;
 //! - `coverage`: what an ingest learnt: `region`, `kind`, `from`, `until`, `status`.
 //!
-//! A question is `report [name=value …] [: column, …] [on empty]`, or `check …`, where `now` is a name like any
-//! other, and `on empty` asks a warehouse without jobs.
+//! A question is `report [name=value …] [: column, …] [on empty]`, or `check …`, where `now` is a
+//! name like any other, and `on empty` asks a warehouse without jobs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
