@@ -228,26 +228,13 @@ fn metrics_are_written_whole() {
         Some((name, _)) if varies.iter().any(|word| name.contains(word)) => format!("{name} [N]"),
         _ => line.to_owned(),
     };
-    let is_other = |line: &&str| line.contains("us-east-1") || line.contains("restore");
+    let others = ["us-east-1", "\"backup\"", "\"restore\"", "\"scan\""];
+    let is_other = |line: &&str| others.iter().any(|other| line.contains(other));
     let samples = text.lines().filter(|line| !line.starts_with('#') && !is_other(line));
     assert_snapshot!(samples.map(redact).collect::<Vec<_>>().join("\n"), @r#"
-    lookback_last_success_timestamp_seconds{source="prod",scope="organization",region="eu-west-1",kind="backup"} 0
     lookback_last_success_timestamp_seconds{source="prod",scope="organization",region="eu-west-1",kind="copy"} 1767581940
-    lookback_last_success_timestamp_seconds{source="prod",scope="organization",region="eu-west-1",kind="scan"} 0
-    lookback_open_jobs{source="prod",scope="organization",region="eu-west-1",kind="backup"} 0
     lookback_open_jobs{source="prod",scope="organization",region="eu-west-1",kind="copy"} 0
-    lookback_open_jobs{source="prod",scope="organization",region="eu-west-1",kind="scan"} 0
-    lookback_lost_days{source="prod",scope="organization",region="eu-west-1",kind="backup"} 0
     lookback_lost_days{source="prod",scope="organization",region="eu-west-1",kind="copy"} 0
-    lookback_lost_days{source="prod",scope="organization",region="eu-west-1",kind="scan"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="complete"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="recent"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="partial"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="failed"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="denied"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="lost"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="not_offered"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="backup",coverage="unknown"} 45
     lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="complete"} 27
     lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="recent"} 3
     lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="partial"} 1
@@ -256,14 +243,6 @@ fn metrics_are_written_whole() {
     lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="lost"} 0
     lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="not_offered"} 0
     lookback_days{source="prod",scope="organization",region="eu-west-1",kind="copy",coverage="unknown"} 14
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="complete"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="recent"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="partial"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="failed"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="denied"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="lost"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="not_offered"} 0
-    lookback_days{source="prod",scope="organization",region="eu-west-1",kind="scan",coverage="unknown"} 45
     lookback_runs_total{command="ingest",status="done"} 1
     lookback_runs_total{command="maintain",status="done"} 1
     lookback_last_run_timestamp_seconds{command="ingest"} 1767582000
