@@ -27,6 +27,7 @@
 //! - *outcome*: ok, `ok_with_issues`, failed, expired, aborted, partial, open, unknown.
 //! - *run*: one import, which is committed whole or not at all, or one ingest, which commits what
 //!   it has several times.
+//! - *old month*: one that ended 35 days ago or earlier: AWS shows none of its jobs any more.
 //! - *ledger*: runs, their units, coverage, open jobs and what reconciling found; in SQL, the
 //!   schema `ops`.
 //! - *group*: jobs of one account that AWS's summaries of a day count together.
@@ -51,9 +52,12 @@
 //!   tables.
 //! - [`ingest`]: what to read, pace and retries, spool, merge by key, copy-on-write, commit. May
 //!   name model, tables, catalog, store, lake, source.
+//! - [`upkeep`]: compact, expire, sweep, copy and restore the catalog, verify, repair. May name
+//!   model, tables, catalog, store, lake.
 //! - [`engine`]: the one read path: a pinned snapshot in DataFusion, pruning, listings page by
 //!   page, the statement guard, limits. May name model, tables, catalog, store, lake.
-//! - [`reports`]: named questions in SQL, with bound parameters. May name model, engine.
+//! - [`reports`]: named questions in SQL, with bound parameters, and checks, which are questions
+//!   for what is not as it should be. May name model, engine.
 //! - [`export`]: answers as folders of files, partitioned, whole or not at all. May name model,
 //!   tables, catalog, lake, engine, output.
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow, charts.
@@ -63,8 +67,8 @@
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: reconciling AWS's counts with what is held, the
-//!   whole night, and the demo, which compares the warehouse with the simulated world. May name
-//!   everything above.
+//!   whole night, and the demo and years of nights, which compare the warehouse with the simulated
+//!   world. May name everything above.
 //! - [`cli`]: arguments, settings, terminal, commands, the REPL. May name everything above, only to
 //!   open and call it.
 //!
@@ -131,6 +135,41 @@
 //! A day may be settled while a job of it is open: the job is then followed by itself, which costs
 //! one call and not a day's listing. Imports teach no coverage, for a file does not tell what it
 //! leaves out.
+//!
+//! # Upkeep
+//!
+//! [`upkeep::Maintain`] does its tasks one after the other, each of which can end at any step and
+//! is finished the next time. It holds the writer's lock; readers go on with the files of their
+//! snapshot.
+//!
+//! - *Compact* merges the small files of an old month, through the one commit. AWS shows a job for
+//!   30 days, so an old month hardly changes; what comes late goes into small files again, and only
+//!   files that are less than half full are merged, so that no night rewrites a large month. A
+//!   compacted file has 256 Ki rows at most: that is what changing one old job costs. Rows lie by
+//!   day, then Region and account, a slice of days sorted in memory at a time.
+//! - *Expire* takes away the snapshots that were replaced before the kept span, and lists the files
+//!   that only they named as to be deleted, as DuckLake does it. Every instant within the span can
+//!   still be asked for.
+//! - *Sweep* deletes files that have been without a name for a grace: longer than any query reads
+//!   and any writer writes. It spares what a copy of the catalog, or one that was replaced by a
+//!   copy, names in its newest snapshot: a copy can be restored as long as it exists.
+//! - *Vacuum* and *copy* care for the catalog's own file. A copy is whole and synced before it has
+//!   its name, one a day, seven of them.
+//!
+//! [`upkeep::Verify`] reads all claims of the catalog at one moment and every live file whole. What
+//! Lookback wrote has a digest, taken while it was written. Keys are compared through hashes in
+//! temporary files, a slice in memory at a time. A repair takes only what the data files say of
+//! themselves: nothing is invented, and a file that is gone stays gone.
+//!
+//! # Nights
+//!
+//! `lookback night` takes its steps from one list, whatever becomes of each; a step that needs a
+//! warehouse is left out before there is one. What is to be done is decided purely and then done:
+//! a schedule is a plan, from which the files of each scheduler are text, and installing it a list
+//! of changes, which are told or made. A schedule knows UTC, or rings every hour and asks whether
+//! the night is due. A check is a report that must have no row, its thresholds are its parameters.
+//! Every metric is declared once, and what is logged is decided in one place: only our own words,
+//! since what a library would log of a request may be a secret.
 //!
 //! # Summaries
 //!
@@ -214,3 +253,4 @@ pub mod serve;
 pub mod source;
 pub mod store;
 pub mod tables;
+pub mod upkeep;

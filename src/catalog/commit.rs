@@ -75,7 +75,7 @@ impl Catalog {
 /// Writes one commit inside its transaction; each statement is a step.
 pub(super) struct Writer<'a> {
     pub(super) transaction: &'a Transaction<'a>,
-    steps: &'a Steps,
+    pub(super) steps: &'a Steps,
 }
 
 impl Writer<'_> {
@@ -156,11 +156,11 @@ impl Writer<'_> {
                 return Err(Error::internal(format!("file {file} ended twice")));
             }
             self.execute(
-                "UPDATE ducklake_table_stats
+                "UPDATE ducklake_table_stats AS t
                  SET (record_count, file_size_bytes) =
-                     (SELECT record_count - f.record_count, file_size_bytes - f.file_size_bytes
+                     (SELECT t.record_count - f.record_count, t.file_size_bytes - f.file_size_bytes
                       FROM ducklake_data_file AS f WHERE f.data_file_id = ?2)
-                 WHERE table_id = ?1",
+                 WHERE t.table_id = ?1",
                 params![table_id, file],
             )?;
         }
@@ -200,15 +200,26 @@ impl Writer<'_> {
                     params![id, table_id, index, value],
                 )?;
             }
-            self.add_stats(change.table, table_id, id, file)?;
+            self.execute(
+                "INSERT INTO lookback_file_digest VALUES (?1, ?2)",
+                params![id, file.sha256],
+            )?;
+            self.add_stats(change.table, table_id, id, file.record_count, &file.columns)?;
         }
         Ok(())
     }
 
-    fn add_stats(&self, table: &Table, table_id: i64, file_id: i64, file: &NewFile) -> Result<()> {
-        for (column_id, bounds) in table.field_ids().into_iter().zip(&file.columns) {
+    pub(super) fn add_stats(
+        &self,
+        table: &Table,
+        table_id: i64,
+        file_id: i64,
+        record_count: u64,
+        columns: &[Option<Bounds>],
+    ) -> Result<()> {
+        for (column_id, bounds) in table.field_ids().into_iter().zip(columns) {
             let Some(bounds) = bounds else { continue };
-            let values = i64::try_from(file.record_count).unwrap_or(i64::MAX) - bounds.null_count;
+            let values = i64::try_from(record_count).unwrap_or(i64::MAX) - bounds.null_count;
             self.execute(
                 "INSERT INTO ducklake_file_column_stats
                  VALUES (?1, ?2, ?3, NULL, ?4, ?5, ?6, ?7, NULL, NULL)",

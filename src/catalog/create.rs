@@ -12,10 +12,11 @@ use crate::tables::{self, Column, Table, VIEWS, View, timestamp_text};
 use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused};
 
 /// The numbered files of `sql/catalog/`; the last number is the version of a catalog.
-const MIGRATIONS: [(i64, &str); 3] = [
+const MIGRATIONS: [(i64, &str); 4] = [
     (1, include_str!("../../sql/catalog/001_ducklake.sql")),
     (2, include_str!("../../sql/catalog/002_lookback.sql")),
     (3, include_str!("../../sql/catalog/003_reconciliation.sql")),
+    (4, include_str!("../../sql/catalog/004_upkeep.sql")),
 ];
 
 /// The version of the DuckLake format that this version reads and writes.

@@ -165,7 +165,8 @@ fn inlined_rows(connection: &Connection, table_id: i64, snapshot: i64) -> rusqli
     Ok(false)
 }
 
-fn exists(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+/// True if and only if the catalog has that table.
+pub(super) fn exists(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
     Ok(connection.query_row(sql, [table], |_| Ok(())).optional()?.is_some())
 }

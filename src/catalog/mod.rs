@@ -3,7 +3,8 @@
 //! Promises: every SQLite statement of the project is in this room; every read of the lake is of
 //! one snapshot, with the snapshot condition written once (`LIVE`); data files, statistics and
 //! the ledger change in one transaction ([`Catalog::commit`]); what another tool wrote is either
-//! read right or refused by name. Refuses: to open a catalog of a newer version, to read data files
+//! read right or refused by name; a snapshot that is expired takes away no file that another one
+//! names. Refuses: to open a catalog of a newer version, to read data files
 //! (that is `store`'s), and to guess: a failed statement is an error.
 
 mod commit;
@@ -14,6 +15,7 @@ mod ledger;
 mod lock;
 mod ops;
 mod snapshots;
+mod upkeep;
 mod value;
 
 use std::os::unix::fs::MetadataExt;
@@ -32,6 +34,7 @@ pub use ledger::{
 pub(crate) use lock::LOCK_FILE;
 pub use lock::WriterLock;
 pub use snapshots::{AsOf, Snapshot};
+pub use upkeep::{Breach, Expired, HeldFile, HeldTable, Holdings, Repair, Scheduled, Space};
 
 /// The catalog's file in a warehouse folder.
 pub const CATALOG_FILE: &str = "catalog.sqlite";
@@ -49,6 +52,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Catalog {
     folder: PathBuf,
+    file: PathBuf,
     connection: Arc<Mutex<Connection>>,
     /// Which file was opened, whatever lies at its place since.
     opened: Option<FileId>,
@@ -83,9 +87,15 @@ impl Catalog {
     }
 
     fn connect(folder: &Path, flags: OpenFlags) -> Result<Self> {
-        let folder = std::path::absolute(folder)
-            .map_err(|err| Error::io(format!("resolve folder \"{}\"", folder.display()), err))?;
-        let file = folder.join(CATALOG_FILE);
+        Self::connect_to(folder, &folder.join(CATALOG_FILE), flags)
+    }
+
+    fn connect_to(folder: &Path, file: &Path, flags: OpenFlags) -> Result<Self> {
+        let absolute = |path: &Path| {
+            std::path::absolute(path)
+                .map_err(|err| Error::io(format!("resolve \"{}\"", path.display()), err))
+        };
+        let (folder, file) = (absolute(folder)?, absolute(file)?);
         let action = format!("open catalog \"{}\"", file.display());
         let connection =
             Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
@@ -96,7 +106,7 @@ impl Catalog {
             .execute_batch("PRAGMA synchronous = FULL;")
             .map_err(|err| failed(&action, err))?;
         let opened = file_id(&file);
-        Ok(Self { folder, connection: Arc::new(Mutex::new(connection)), opened })
+        Ok(Self { folder, file, connection: Arc::new(Mutex::new(connection)), opened })
     }
 
     /// The same, with statements that wait no longer than `patience` for another process.
@@ -119,7 +129,7 @@ impl Catalog {
 
     /// The catalog's own file.
     pub fn file(&self) -> PathBuf {
-        self.folder.join(CATALOG_FILE)
+        self.file.clone()
     }
 
     /// What tells this warehouse, and copies of it, from every other.

@@ -9,7 +9,6 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind, Reach};
@@ -17,16 +16,23 @@ use crate::output::Format;
 use crate::reports::Report;
 
 use super::chart::ChartOptions;
+use super::check::CheckOptions;
 use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
 use super::export::ExportOptions;
+use super::log::LogOptions;
+use super::maintain::MaintainOptions;
+use super::night::NightOptions;
+use super::reconcile::ReconcileOptions;
 use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
+use super::schedule::ScheduleOptions;
 use super::serve::ServeCommand;
 use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
 use super::units::{account_id, age, bytes, rate, seconds};
+use super::verify::VerifyOptions;
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
 ///
@@ -59,6 +65,9 @@ pub(super) struct Arguments {
     )]
     pub(super) now: Option<Instant>,
 
+    #[command(flatten)]
+    pub(super) log: LogOptions,
+
     /// The arguments whose values the environment gave.
     #[arg(skip)]
     pub(super) variables: BTreeSet<String>,
@@ -88,6 +97,7 @@ impl Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Check(CheckOptions),
     Completions(CompletionsOptions),
     Config(ConfigOptions),
     Connect(ConnectOptions),
@@ -98,13 +108,18 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     #[command(subcommand)]
     Serve(ServeCommand),
+    Maintain(MaintainOptions),
     Man(ManOptions),
+    Night(Box<NightOptions>),
+    Reconcile(ReconcileOptions),
     Repl(ReplOptions),
     Report(ReportOptions),
-    Reconcile(ReconcileOptions),
+    RestoreCatalog(RestoreCatalogOptions),
+    Schedule(ScheduleOptions),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
+    Verify(VerifyOptions),
 }
 
 /// Show what Lookback does, with a simulated organisation and no AWS account.
@@ -165,17 +180,6 @@ pub(super) struct EmulateOptions {
     /// What goes wrong and how often: throttle=0.05,drop=0.01,deny=ListScanJobs
     #[arg(long, value_name = "NAME=RATE,…", default_value = "")]
     pub(super) faults: String,
-
-    #[command(flatten)]
-    pub(super) log: LogOptions,
-}
-
-/// What a server tells while it serves.
-#[derive(Args, Debug)]
-pub(super) struct LogOptions {
-    /// What to log on standard error; `info` is a line for each request.
-    #[arg(long = "log", value_name = "LEVEL", default_value = "warn", value_parser = levels())]
-    pub(super) level: LevelFilter,
 }
 
 /// Take in what the AWS CLI or boto3 printed, job reports and events.
@@ -310,44 +314,16 @@ impl IngestOptions {
     }
 }
 
-/// Compare AWS's own counts with what is held, and tell the reason of every difference.
+/// Come back from a copy of the catalog.
 ///
-/// AWS's counts are those that ingests have read (`aws_job_summaries`); nothing is asked of AWS,
-/// and nothing is written. The exit status is 1 if a difference is not as it should be: what was
-/// listed whole lacks jobs, or AWS lists jobs otherwise than it counts them. Each ingest compares
-/// the last days by itself, and keeps what it found in `ops.reconciliation`.
+/// The copy takes the catalog's place if every file of its newest snapshot is there. The catalog
+/// that it replaces is kept in the folder `backups`, and so are the files that it names, until
+/// somebody deletes it.
 #[derive(Args, Debug)]
-pub(super) struct ReconcileOptions {
-    /// Compare the counts of these sources only, with commas between them.
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub(super) source: Vec<String>,
-
-    /// Compare the counts of these kinds of job only, with commas between them.
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = kinds())]
-    pub(super) kind: Vec<JobKind>,
-
-    /// Compare from this day on [default: from the first day that AWS's counts are held of]
-    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
-    pub(super) since: Option<Instant>,
-
-    /// Compare the days before this instant [default: to the last day]
-    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
-    pub(super) until: Option<Instant>,
-
-    /// Tell the groups that agree one by one, too.
-    #[arg(long)]
-    pub(super) all: bool,
-
-    /// How to tell it; other formats than `table` have the columns of `ops.reconciliation`.
-    #[arg(long, value_parser = formats())]
-    pub(super) format: Option<Format>,
-
-    /// Write it to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) read: ReadOptions,
+pub(super) struct RestoreCatalogOptions {
+    /// The copy: a file of the folder `backups`, or any path [default: the newest]
+    #[arg(value_name = "COPY")]
+    pub(super) copy: Option<PathBuf>,
 }
 
 /// Ask the warehouse in SQL.
@@ -440,11 +416,6 @@ pub(super) fn instant(text: &str) -> Result<Instant, String> {
 fn speed(text: &str) -> Result<f64, String> {
     let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 0.0);
     speed.ok_or_else(|| "it is no number from 0 up".to_owned())
-}
-
-fn levels() -> impl TypedValueParser<Value = LevelFilter> {
-    PossibleValuesParser::new(["off", "error", "warn", "info", "debug"])
-        .try_map(|name| name.parse::<LevelFilter>())
 }
 
 pub(super) fn formats() -> impl TypedValueParser<Value = Format> {

@@ -11,15 +11,28 @@ use crate::error::Result;
 use crate::model::{JobKind, Reach};
 
 use super::keys;
-use super::section::{File, Section};
+use super::section::{File, Named, Section};
 use super::sources::{Regions, Table};
-use super::units::{RATES, account_id, bytes, is_rate};
+use super::units::{RATES, account_id, age, bytes, is_rate};
 
 /// The keys outside of tables, and the tables.
-const KEYS: [&str; 8] =
-    ["warehouse", "reports", "caller", "memory_limit", "timeout", "ingest", "source", "serve"];
+const KEYS: [&str; 11] = [
+    "warehouse",
+    "reports",
+    "checks",
+    "caller",
+    "memory_limit",
+    "timeout",
+    "ingest",
+    "night",
+    "check",
+    "source",
+    "serve",
+];
 /// The keys of `[ingest]`.
 const INGEST_KEYS: [&str; 1] = ["concurrency"];
+/// The keys of `[night]`.
+const NIGHT_KEYS: [&str; 2] = ["metrics", "budget"];
 /// The keys of `[[source]]`.
 const SOURCE_KEYS: [&str; 13] = [
     "name",
@@ -53,6 +66,8 @@ pub(super) struct Config {
     pub(super) warehouse: Option<PathBuf>,
     /// The folder of the user's own reports; relative to the folder of the file.
     pub(super) reports: Option<PathBuf>,
+    /// The folder of the user's own checks; relative to the folder of the file.
+    pub(super) checks: Option<PathBuf>,
     /// The account that a summary means which names none.
     pub(super) caller: Option<String>,
     /// How much memory a query may use, in bytes.
@@ -61,6 +76,12 @@ pub(super) struct Config {
     pub(super) timeout: Option<Duration>,
     /// How many units an ingest reads at once.
     pub(super) concurrency: Option<usize>,
+    /// The file of a night's metrics; relative to the folder of the file.
+    pub(super) metrics: Option<PathBuf>,
+    /// After how long a night begins no task of maintaining.
+    pub(super) budget: Option<Duration>,
+    /// The thresholds of checks, as they stand there.
+    pub(super) thresholds: Vec<Named>,
     /// The sources, as they stand there.
     pub(super) sources: Vec<Table>,
     /// The keys of those who may call an endpoint, as they stand there.
@@ -80,6 +101,8 @@ impl Config {
         })?;
         let top = Section::new(file, document.get_ref(), "the settings", &KEYS)?;
         let ingest = top.table("ingest", &INGEST_KEYS)?;
+        let night = top.table("night", &NIGHT_KEYS)?;
+        let metrics = night.map(|night| night.text("metrics")).transpose()?.flatten();
         let sources = top.tables("source", &SOURCE_KEYS)?;
         let serve = top.table("serve", &SERVE_KEYS)?;
         let access_keys = serve.map(|serve| serve.tables("key", &ACCESS_KEY_KEYS)).transpose()?;
@@ -87,10 +110,14 @@ impl Config {
         Ok(Self {
             warehouse: top.text("warehouse")?.map(PathBuf::from),
             reports: top.text("reports")?.map(PathBuf::from),
+            checks: top.text("checks")?.map(PathBuf::from),
             caller: caller(top)?,
             memory_limit: memory_limit(top)?,
             timeout: timeout(top)?,
             concurrency,
+            metrics: metrics.map(PathBuf::from),
+            budget: night.map(budget).transpose()?.flatten(),
+            thresholds: top.named("check")?,
             sources: sources.into_iter().map(source).collect::<Result<_>>()?,
             access_keys: access_keys
                 .into_iter()
@@ -130,6 +157,13 @@ fn concurrency(ingest: Section<'_>) -> Result<Option<usize>> {
         return Err(ingest.wrong("concurrency", &what).with_hint("leave it out, or write 16"));
     }
     Ok(usize::try_from(number).ok())
+}
+
+fn budget(night: Section<'_>) -> Result<Option<Duration>> {
+    let Some(text) = night.text("budget")? else { return Ok(None) };
+    age(&text).map(Some).map_err(|_| {
+        night.wrong("budget", "not a length of time").with_hint("write one such as \"30m\"")
+    })
 }
 
 fn source((origin, section): (String, Section<'_>)) -> Result<Table> {
@@ -206,6 +240,7 @@ fn rate(section: Section<'_>) -> Result<Option<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::section::Entry;
     use super::*;
     use crate::serve::aws::Secret;
 
@@ -227,11 +262,18 @@ mod tests {
         let text = "
             warehouse = \"/var/lib/lookback\"
             reports = \"reports\"
+            checks = \"checks\"
             caller = \"111111111111\"
             memory_limit = \"2G\"
             timeout = 1.5
             [ingest]
             concurrency = 4
+            [night]
+            metrics = \"m.prom\"
+            budget = \"10m\"
+            [check.rpo-violated]
+            max_hours = 24
+            skip = true
             [[source]]
             name = \"prod\"
             regions = [\"us-east-1\"]
@@ -249,7 +291,7 @@ mod tests {
             scope = \"organization\"
         ";
         let prod = Table {
-            origin: Some("file \"l.toml\", line 9".to_owned()),
+            origin: Some("file \"l.toml\", line 16".to_owned()),
             name: Some("prod".to_owned()),
             regions: Some(Regions::These(vec!["us-east-1".to_owned()])),
             kinds: Some(vec![JobKind::Backup, JobKind::Scan]),
@@ -258,13 +300,23 @@ mod tests {
             ..Table::default()
         };
         let other = Table {
-            origin: Some("file \"l.toml\", line 15".to_owned()),
+            origin: Some("file \"l.toml\", line 22".to_owned()),
             regions: Some(Regions::All),
             accounts: Some(vec!["111111111111".to_owned()]),
             ..Table::default()
         };
+        let entry = |key: &str, text: &str, line| Entry {
+            key: key.to_owned(),
+            text: text.to_owned(),
+            place: format!("file \"l.toml\", line {line}"),
+        };
+        let thresholds = Named {
+            name: "rpo-violated".to_owned(),
+            place: "file \"l.toml\", line 13".to_owned(),
+            entries: vec![entry("max_hours", "24", 14), entry("skip", "true", 15)],
+        };
         let reader = keys::Table {
-            origin: "file \"l.toml\", line 18".to_owned(),
+            origin: "file \"l.toml\", line 25".to_owned(),
             id: Some("AKIDREADER000000".to_owned()),
             secret: Some(Secret::new("a")),
             secret_file: Some(PathBuf::from("f")),
@@ -274,10 +326,14 @@ mod tests {
         let expected = Config {
             warehouse: Some(PathBuf::from("/var/lib/lookback")),
             reports: Some(PathBuf::from("reports")),
+            checks: Some(PathBuf::from("checks")),
             caller: Some("111111111111".to_owned()),
             memory_limit: Some(2 << 30),
             timeout: Some(Duration::from_millis(1500)),
             concurrency: Some(4),
+            metrics: Some(PathBuf::from("m.prom")),
+            budget: Some(Duration::from_mins(10)),
+            thresholds: vec![thresholds],
             sources: vec![prod, other],
             access_keys: vec![reader],
         };
@@ -319,6 +375,9 @@ mod tests {
         check("warehouse = \"\"", "\"warehouse\" is \"\", not a text in quotes");
         check("timeout = \"30\"", "\"timeout\" is \"30\", not a number");
         check("ingest = 3", "\"ingest\" is 3, not a table; write [ingest]");
+        check("check = 1", "\"check\" is 1, not tables with names; write [check.NAME]");
+        check("check = {a = 1}", "\"a\" is 1, not a table; write [check.a]");
+        check("check = {a = {b = []}}", "\"b\" is [], not a text in quotes, a number or a boolean");
         check("source = 1", "\"source\" is no list of tables; write [[source]]");
         check("source = [{emulator = 1}]", "\"emulator\" is 1, not true or false");
         check("source = [1]", "\"source\" is no list of tables; write [[source]]");
@@ -340,6 +399,11 @@ mod tests {
             "timeout = 0",
             "file \"l.toml\", line 1: key \"timeout\" is 0, not above 0",
             Some("write a number of seconds such as 30"),
+        );
+        check_wrong(
+            "[night]\nbudget = \"long\"",
+            "file \"l.toml\", line 2: key \"budget\" is \"long\", not a length of time",
+            Some("write one such as \"30m\""),
         );
         check_wrong(
             "[ingest]\nconcurrency = 0",
@@ -375,7 +439,8 @@ mod tests {
     fn the_example_shows_every_key() {
         let config = Config::parse("lookback.toml", EXAMPLE).unwrap();
         assert!(!config.sources.is_empty());
-        let inner = INGEST_KEYS.iter().chain(&SOURCE_KEYS).chain(&ACCESS_KEY_KEYS);
+        let inner =
+            INGEST_KEYS.iter().chain(&NIGHT_KEYS).chain(&SOURCE_KEYS).chain(&ACCESS_KEY_KEYS);
         for key in KEYS.iter().chain(inner) {
             let is_shown = |line: &str| {
                 let line = line.trim_start_matches(['#', ' ', '[']);

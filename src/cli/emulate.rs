@@ -19,7 +19,6 @@ pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result
     let plan: FaultPlan = options.faults.parse()?;
     let world = World::new(organization(options)?)?;
     let regions = world.regions().to_vec();
-    endpoint::log(options.log.level);
     let listener = endpoint::listen(options.listen).await?;
     let clock = VirtualClock::starting(settings.clock.now(), options.speed);
     let service = emulator::service(world, plan, Arc::new(clock));

@@ -1,10 +1,9 @@
-//! What the commands share that serve an endpoint: an address, a log, a URL that is told.
+//! What the commands share that serve an endpoint: an address, a URL that is told.
 
 use std::io::Write;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::error::{Error, Result};
 use crate::serve::aws::Server;
@@ -12,13 +11,6 @@ use crate::serve::aws::Server;
 use super::signals::Signals;
 use super::target::Target;
 use super::{Status, printer};
-
-/// Logs to standard error from here on.
-pub(super) fn log(level: LevelFilter) {
-    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    // Whoever calls this twice in a process, as tests may, keeps the first.
-    drop(lines.try_init());
-}
 
 /// Takes an address.
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -7,6 +7,7 @@
 
 mod args;
 mod chart;
+mod check;
 mod clock;
 mod completions;
 mod config;
@@ -19,12 +20,19 @@ mod grid;
 mod import;
 mod ingest;
 mod keys;
+mod ledger;
+mod log;
+mod maintain;
+mod metrics;
+mod night;
 mod printer;
 mod progress;
 mod provenance;
 mod reconcile;
 mod repl;
 mod report;
+mod restore_catalog;
+mod schedule;
 mod section;
 mod serve;
 mod settings;
@@ -37,6 +45,7 @@ mod summaries;
 mod target;
 mod terminal;
 mod units;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,14 +56,15 @@ use crate::error::{Error, Kind, Result};
 use crate::reports::Report;
 
 pub use self::clock::SystemClock;
+pub use self::metrics::{METRICS, Metric};
 pub use self::provenance::{Declared, SETTINGS};
 pub use self::repl::repl_commands;
 
 use self::args::{Arguments, Command};
 use self::settings::{Environment, Settings};
 
-/// How a run of the program ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a run of the program ended, from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// All is done.
     Done,
@@ -64,13 +74,29 @@ pub enum Status {
     NotDone,
 }
 
+impl Status {
+    /// The exit status.
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Attention => 1,
+            Self::NotDone => 2,
+        }
+    }
+
+    /// The word in documents.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Attention => "attention",
+            Self::NotDone => "not_done",
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
-        Self::from(match status {
-            Status::Done => 0,
-            Status::Attention => 1,
-            Status::NotDone => 2,
-        })
+        Self::from(status.code())
     }
 }
 
@@ -102,6 +128,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
         Ok(arguments) => arguments,
         Err(usage) => return printer::usage(&usage),
     };
+    log::start(arguments.log);
     let settings = Settings::resolve(&arguments, environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -110,6 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
     let outcome = runtime.block_on(async {
         signals::survive_file_limit()?;
         match &arguments.command {
+            Command::Check(options) => check::run(&settings, options).await,
             Command::Completions(options) => completions::completions(options),
             Command::Config(options) => show_config::run(&settings, options),
             Command::Connect(options) => connect::run(&settings, options),
@@ -119,13 +147,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
             Command::Serve(command) => serve::run(&settings, command).await,
+            Command::Maintain(options) => maintain::run(&settings, options).await,
             Command::Man(options) => completions::man(options),
+            Command::Night(options) => night::run(&settings, options).await,
+            Command::Reconcile(options) => reconcile::run(&settings, options).await,
             Command::Repl(options) => repl::run(&settings, options).await,
             Command::Report(options) => report::run(&settings, options, reports).await,
-            Command::Reconcile(options) => reconcile::run(&settings, options).await,
+            Command::RestoreCatalog(options) => restore_catalog::run(&settings, options),
+            Command::Schedule(options) => schedule::run(&settings, options),
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,
+            Command::Verify(options) => verify::run(&settings, options).await,
         }
     });
     // A query that was cancelled may still be at work until it looks up; nobody waits for it.

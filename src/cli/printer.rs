@@ -1,9 +1,10 @@
-//! The only file that prints: errors, notes, progress and usage. Data is written through
+//! The only file that prints: errors, notes, progress, log lines and usage. Data is written through
 //! [`super::target`].
 
 #![expect(clippy::print_stderr, reason = "this is the printer")]
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
@@ -12,6 +13,12 @@ use super::Status;
 
 /// Whether a line of progress stands on the terminal, to be wiped off before anything else.
 static HAS_PROGRESS: Mutex<bool> = Mutex::new(false);
+
+/// Whether all that is told becomes records of the log.
+static TELLS_RECORDS: AtomicBool = AtomicBool::new(false);
+
+/// The target of the records of what is told, whatever the level of the log is.
+pub(super) const TOLD: &str = "lookback::told";
 
 /// To the first column, and everything behind it erased.
 const WIPE: &str = "\r\x1b[K";
@@ -61,10 +68,55 @@ pub(super) fn is_terminal() -> bool {
 
 /// True if and only if a person reads standard error.
 pub(super) fn is_watched() -> bool {
-    stderr().is_terminal()
+    stderr().is_terminal() && !TELLS_RECORDS.load(Ordering::Relaxed)
+}
+
+/// From here on, all that is told becomes records of the log.
+pub(super) fn tell_records() {
+    TELLS_RECORDS.store(true, Ordering::Relaxed);
+}
+
+/// Where a line of the log goes: to standard error, in the place of a line of progress.
+pub(super) fn log_line() -> impl Write {
+    LogLine
+}
+
+#[derive(Debug)]
+struct LogLine;
+
+impl Write for LogLine {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *has_progress) {
+            eprint!("{WIPE}");
+        }
+        stderr().write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        stderr().flush()
+    }
+}
+
+/// A line with its weight, as a record: the word that begins it is its level.
+fn record(text: &str) {
+    let (text, hint) = text.split_once("\nhint: ").unwrap_or((text, ""));
+    let hint = (!hint.is_empty()).then_some(hint);
+    if let Some(text) = text.strip_prefix("error: ") {
+        tracing::error!(target: TOLD, hint, "{text}");
+    } else if let Some(text) = text.strip_prefix("warning: ") {
+        tracing::warn!(target: TOLD, hint, "{text}");
+    } else {
+        tracing::info!(target: TOLD, hint, "{}", text.strip_prefix("note: ").unwrap_or(text));
+    }
 }
 
 fn line(text: &str) {
+    if TELLS_RECORDS.load(Ordering::Relaxed) {
+        record(text);
+        return;
+    }
     let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
     let wipe = if std::mem::take(&mut *has_progress) { WIPE } else { "" };
     eprintln!("{wipe}{text}");

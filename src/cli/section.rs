@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::error::{Error, Result};
 use crate::serve::aws::Secret;
@@ -40,6 +40,24 @@ pub(super) struct Section<'a> {
     /// The key that it stands under; empty for the top.
     name: &'a str,
     table: &'a DeTable<'a>,
+}
+
+/// A table that has a name, and its place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) name: String,
+    /// The file and the line, in words.
+    pub(super) place: String,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// A key with the text of its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) text: String,
+    /// The file and the line, in words.
+    pub(super) place: String,
 }
 
 /// What must be of a value: its description, for messages, and a reader.
@@ -139,6 +157,43 @@ impl<'a> Section<'a> {
         value.get_ref().as_array().ok_or_else(mistyped)?.iter().map(section).collect()
     }
 
+    /// The tables that have names under a key, such as `[check.data-stale]`; what keys they may
+    /// have is known to whoever uses them.
+    pub(super) fn named(self, key: &str) -> Result<Vec<Named>> {
+        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
+        let DeValue::Table(tables) = value.get_ref() else {
+            let expected = format!("tables with names; write [{key}.NAME]");
+            return Err(self.mistyped(key, value, &expected));
+        };
+        let named = |(name, value): (&'a Spanned<_>, &'a Spanned<DeValue<'a>>)| {
+            let DeValue::Table(table) = value.get_ref() else {
+                let name = key_text(name);
+                return Err(self.mistyped(&name, value, &format!("a table; write [{key}.{name}]")));
+            };
+            let entries = table.iter().map(|(key, value)| self.entry(key, value));
+            Ok(Named {
+                name: key_text(name),
+                place: self.file.place(&name.span()),
+                entries: entries.collect::<Result<_>>()?,
+            })
+        };
+        tables.iter().map(named).collect()
+    }
+
+    fn entry(self, key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Result<Entry> {
+        let name = key_text(key);
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) if number.radix() == 10 => number.to_string(),
+            DeValue::Float(number) => number.to_string(),
+            DeValue::Boolean(value) => value.to_string(),
+            _ => {
+                return Err(self.mistyped(&name, value, "a text in quotes, a number or a boolean"));
+            }
+        };
+        Ok(Entry { place: self.file.place(&key.span()), key: name, text })
+    }
+
     /// An error about the value of a key that is there.
     pub(super) fn wrong(self, key: &str, what: &str) -> Error {
         let value = self.table.get(key);
@@ -195,6 +250,10 @@ const TEXTS: Kind<Vec<String>> = Kind {
     name: "a list of texts in quotes",
     read: |value| value.as_array()?.iter().map(|item| (TEXT.read)(item.get_ref())).collect(),
 };
+
+fn key_text(key: &Spanned<DeString<'_>>) -> String {
+    key.get_ref().to_string()
+}
 
 /// A value as it stands in the file, or what it is if that is long.
 fn shown(value: &DeValue<'_>) -> String {

@@ -24,6 +24,7 @@ use super::provenance::{
     CALLER, CONCURRENCY, CONFIG, Declared, MEMORY_LIMIT, NOW, Origin, REPORTS, Setting, TIMEOUT,
     WAREHOUSE,
 };
+use super::section::Named;
 use super::sources::{self, Regions, Table, Wanted};
 use super::terminal::Terminal;
 
@@ -31,6 +32,8 @@ use super::terminal::Terminal;
 const FILE: &str = "lookback.toml";
 /// The memory of a query in bytes, where nothing else is said.
 const MEMORY_DEFAULT: usize = 1 << 30;
+/// How long a night maintains, where nothing else is said.
+const BUDGET_DEFAULT: Duration = Duration::from_mins(30);
 
 /// How long a server waits for a catalog that another process keeps: its clients wait, too, and
 /// ask again.
@@ -55,6 +58,14 @@ pub(super) struct Environment {
     pub(super) config: Option<PathBuf>,
     /// The folder of the user's own reports: `LOOKBACK_REPORTS`.
     pub(super) reports: Option<PathBuf>,
+    /// The folder of the user's own checks: `LOOKBACK_CHECKS`.
+    pub(super) checks: Option<PathBuf>,
+    /// The user's name: `USER`, or `LOGNAME`.
+    pub(super) user: Option<String>,
+    /// The variables that a timer needs to find what this process finds, as far as they are set.
+    pub(super) kept: Vec<(&'static str, String)>,
+    /// The names of the variables that are set and hold secrets.
+    pub(super) secrets: Vec<&'static str>,
     /// The step of a write at which this process is to end, for the tests that kill it there.
     pub(super) abort_at_step: Option<String>,
 }
@@ -72,6 +83,10 @@ impl Environment {
             config_home: or_in_home("XDG_CONFIG_HOME", ".config"),
             state_home: or_in_home("XDG_STATE_HOME", ".local/state"),
             terminal: Terminal::read(|name| std::env::var(name).ok()),
+            checks: get("LOOKBACK_CHECKS").map(PathBuf::from),
+            user: get("USER").or_else(|| get("LOGNAME")),
+            kept: KEPT.into_iter().filter_map(|name| Some((name, get(name)?))).collect(),
+            secrets: SECRETS.into_iter().filter(|name| get(name).is_some()).collect(),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
             config: get("LOOKBACK_CONFIG").map(PathBuf::from),
@@ -81,6 +96,39 @@ impl Environment {
         }
     }
 }
+
+/// The variables, besides those that become flags, on which it hangs what is read, and how.
+const KEPT: [&str; 19] = [
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "LOOKBACK_CALLER",
+    "LOOKBACK_CHECKS",
+    "LOOKBACK_CONCURRENCY",
+    "LOOKBACK_LOG",
+    "LOOKBACK_LOG_FORMAT",
+    "LOOKBACK_MEMORY_LIMIT",
+    "LOOKBACK_TIMEOUT",
+];
+
+/// The variables that are never written to a file: a proxy's may hold a password.
+const SECRETS: [&str; 6] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "https_proxy",
+];
 
 const ABORT_AT_STEP: &str = "LOOKBACK_TEST_ABORT_AT_STEP";
 
@@ -232,6 +280,34 @@ impl Settings {
         Limits { memory_bytes, time: self.timeout(options.timeout).value }
     }
 
+    /// The checks there are: those that Lookback brings along, and those of the folder that is
+    /// named, or else of the one that the settings file names.
+    ///
+    /// # Errors
+    /// A folder that is not there, and a file in it that is no check.
+    pub(super) fn checks(&self, folder: Option<&Path>) -> Result<Vec<Report>> {
+        let folder = folder.or(self.environment.checks.as_deref());
+        match folder.or(self.config.checks.as_deref()) {
+            Some(folder) => reports::checks_with_folder(folder),
+            None => Ok(reports::checks()),
+        }
+    }
+
+    /// The thresholds that the settings file gives to checks.
+    pub(super) fn thresholds(&self) -> &[Named] {
+        &self.config.thresholds
+    }
+
+    /// The file to which a night writes its metrics, if one is named.
+    pub(super) fn metrics(&self, named: Option<&Path>) -> Option<PathBuf> {
+        named.map(Path::to_owned).or_else(|| self.config.metrics.clone())
+    }
+
+    /// After how long a night begins no task of maintaining.
+    pub(super) fn budget(&self, named: Option<Duration>) -> Duration {
+        named.or(self.config.budget).unwrap_or(BUDGET_DEFAULT)
+    }
+
     /// How many units an ingest reads at once, if anything says so.
     pub(super) fn concurrency(&self, options: &IngestOptions) -> Option<usize> {
         self.concurrency_setting(options.concurrency).value
@@ -368,6 +444,8 @@ fn read_file(path: &Path) -> Result<Option<Config>> {
         key.secret_file = key.secret_file.take().map(|file| folder.join(file));
     }
     config.reports = config.reports.map(|reports| folder.join(reports));
+    config.checks = config.checks.map(|checks| folder.join(checks));
+    config.metrics = config.metrics.map(|metrics| folder.join(metrics));
     Ok(Some(config))
 }
 

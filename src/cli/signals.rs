@@ -41,6 +41,7 @@ impl Interrupts {
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    is_asked: bool,
 }
 
 impl Signals {
@@ -49,7 +50,7 @@ impl Signals {
         let failed = |err| Error::io("wait for signals", err);
         let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        Ok(Self { interrupt, terminate })
+        Ok(Self { interrupt, terminate, is_asked: false })
     }
 
     /// Done when the process is asked to end once more.
@@ -58,5 +59,11 @@ impl Signals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+        self.is_asked = true;
+    }
+
+    /// Whether the process was asked to end, as far as [`Self::next`] was waited for.
+    pub(super) fn is_asked(&self) -> bool {
+        self.is_asked
     }
 }

@@ -43,6 +43,11 @@ pub(super) fn exact_size(bytes: usize) -> String {
     unit.map_or_else(|| bytes.to_string(), |(scale, unit)| format!("{}{unit}", bytes >> scale))
 }
 
+/// A length of time in microseconds.
+pub(super) fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
 /// A number of seconds.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);

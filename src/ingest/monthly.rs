@@ -7,7 +7,7 @@ use arrow::datatypes::TimestampMicrosecondType;
 
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
-use crate::store::{FileWriter, Store, Written};
+use crate::store::{FileWriter, Purpose, Store, Written};
 use crate::tables::Table;
 
 use super::merge::take;
@@ -34,7 +34,7 @@ impl MonthlyWriter {
             let writer = match self.open.entry(month) {
                 std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
                 std::collections::btree_map::Entry::Vacant(entry) => {
-                    entry.insert(self.store.create(self.table, month, self.rows)?)
+                    entry.insert(self.store.create(self.table, month, self.rows, Purpose::Fresh)?)
                 }
             };
             writer.write(&part).await?;

@@ -50,6 +50,15 @@ impl Lake {
 }
 
 impl WritableLake {
+    /// Opens the warehouse in `folder` for writing.
+    ///
+    /// # Errors
+    /// `Input` if the folder is no warehouse, `Busy` if another process writes it.
+    pub fn open(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
+        Catalog::open(folder)?;
+        Self::open_or_create(folder, now, steps)
+    }
+
     /// Opens the warehouse in `folder` for writing; makes a new one if the folder is absent or
     /// empty.
     ///

@@ -90,7 +90,7 @@ pub struct DemoReport {
 
 /// A clock that is set by hand, for the emulator and for the ingest.
 #[derive(Debug)]
-struct HandClock(AtomicI64);
+pub(super) struct HandClock(pub(super) AtomicI64);
 
 impl Clock for HandClock {
     fn now(&self) -> Instant {
@@ -107,7 +107,7 @@ impl Demo {
         let nights = self.nights()?;
         let world = World::new(self.organization())?;
         let clock = Arc::new(HandClock(AtomicI64::new(nights[0].micros())));
-        let server = Organization::start(self.organization(), Arc::clone(&clock)).await?;
+        let server = Organization::start(self.organization(), FAULTS, Arc::clone(&clock)).await?;
         let sources = [server.source(&world)];
         let progress = Arc::new(Progress::default());
         let run_nights = async {
@@ -171,15 +171,15 @@ impl Demo {
 }
 
 /// The organisation behind an address of this machine.
-struct Organization {
+pub(super) struct Organization {
     url: String,
     stop: oneshot::Sender<()>,
     done: tokio::task::JoinHandle<()>,
 }
 
 impl Organization {
-    async fn start(config: Config, clock: Arc<HandClock>) -> Result<Self> {
-        let service = emulator::service(World::new(config)?, FAULTS.parse::<FaultPlan>()?, clock);
+    pub(super) async fn start(config: Config, faults: &str, clock: Arc<HandClock>) -> Result<Self> {
+        let service = emulator::service(World::new(config)?, faults.parse::<FaultPlan>()?, clock);
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .map_err(|err| Error::io("listen on a loopback address", err))?;
@@ -190,7 +190,7 @@ impl Organization {
         Ok(Self { url, stop, done })
     }
 
-    fn source(&self, world: &World) -> Source {
+    pub(super) fn source(&self, world: &World) -> Source {
         Source {
             reach: Reach::Organization,
             rate: 1000.0,
@@ -199,7 +199,7 @@ impl Organization {
         }
     }
 
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         // A server that has ended by itself needs no word.
         let _ = self.stop.send(());
         let _ = self.done.await;
@@ -213,22 +213,31 @@ async fn pull(
     progress: &Arc<Progress>,
 ) -> Result<Report> {
     let lake = WritableLake::open_or_create(folder, clock.now(), &Steps::none())?;
+    pull_into(&lake, sources, clock, progress).await
+}
+
+pub(super) async fn pull_into(
+    lake: &WritableLake,
+    sources: &[Source],
+    clock: &Arc<HandClock>,
+    progress: &Arc<Progress>,
+) -> Result<Report> {
     // The emulator throttles by the dice, not by the clock: waiting long would change nothing.
     let (base, cap) = (Duration::from_millis(5), Duration::from_millis(100));
     let retry = RetryPolicy { attempts: 20, base, cap };
     let ingest = Pull {
         options: Options { retry, ..Options::default() },
         progress: Arc::clone(progress),
-        ..Pull::new(&lake, sources, Arc::clone(clock) as Arc<dyn Clock>)
+        ..Pull::new(lake, sources, Arc::clone(clock) as Arc<dyn Clock>)
     };
     ingest.run().await
 }
 
-fn refuse_gaps(night: u32, report: &Report) -> Result<()> {
+pub(super) fn refuse_gaps(night: u32, report: &Report) -> Result<()> {
     match report.problems.first() {
         None => Ok(()),
         Some(problem) => {
-            let message = format!("night {night} of the demo was not read whole");
+            let message = format!("night {night} was not read whole");
             Err(Error::internal(message).with_source(problem.error.restate()))
         }
     }

@@ -1,4 +1,5 @@
-//! Named questions: files of SQL, each with a header that declares what it asks and answers.
+//! Named questions: files of SQL, each with a header that declares what it asks and answers; and
+//! checks, which are questions for what is not as it should be.
 //!
 //! Promises: a report runs with nothing given; its parameters are bound and never pasted; what its
 //! header declares is what its query uses and gives, for users' own reports too, which add to those
@@ -6,6 +7,7 @@
 //! agree, with its name and line.
 
 mod built_in;
+mod checks;
 mod freshness;
 mod header;
 mod parameter;
@@ -18,6 +20,7 @@ use crate::engine::nearest;
 use crate::error::{Error, Result};
 
 pub use self::built_in::all;
+pub use self::checks::{checks, checks_with_folder, find_check};
 pub use self::freshness::last_read;
 pub use self::header::Column;
 pub use self::parameter::{Parameter, RESERVED, Takes};
@@ -29,11 +32,30 @@ pub use self::report::Report;
 /// # Errors
 /// `Input` for a folder that is not there and for the first file that is no report.
 pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
+    joined(all(), REPORT, folder)
+}
+
+/// What questions of a sort are called, for messages.
+#[derive(Clone, Copy, Debug)]
+struct Noun {
+    /// One of them.
+    one: &'static str,
+    /// The flag that names a folder of them.
+    flag: &'static str,
+    /// The key of `lookback.toml` that does.
+    key: &'static str,
+}
+
+const REPORT: Noun = Noun { one: "report", flag: "--reports", key: "reports" };
+
+/// Those that Lookback brings along, and those of a folder, which go before.
+fn joined(built_in: Vec<Report>, noun: Noun, folder: &Path) -> Result<Vec<Report>> {
+    let Noun { one, flag, key } = noun;
     let shown = folder.display();
-    let failed = |err| Error::io(format!("read the folder of reports \"{shown}\""), err);
+    let failed = |err| Error::io(format!("read the folder of {one}s \"{shown}\""), err);
     if !folder.is_dir() {
-        return Err(Error::input(format!("there is no folder of reports \"{shown}\"")).with_hint(
-            "name a folder of .sql files with --reports, or with `reports` in lookback.toml",
+        return Err(Error::input(format!("there is no folder of {one}s \"{shown}\"")).with_hint(
+            format!("name a folder of .sql files with {flag}, or with `{key}` in lookback.toml"),
         ));
     }
     let mut paths = Vec::new();
@@ -44,7 +66,7 @@ pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
     paths.sort();
     let mut by_name: BTreeMap<String, Report> = BTreeMap::new();
     let own = paths.iter().map(|path| Report::read(path));
-    for report in all().into_iter().map(Ok).chain(own) {
+    for report in built_in.into_iter().map(Ok).chain(own) {
         let report = report?;
         by_name.insert(report.name.clone(), report);
     }
@@ -56,11 +78,16 @@ pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
 /// # Errors
 /// `Input` if there is none.
 pub fn find<'a>(reports: &'a [Report], name: &str) -> Result<&'a Report> {
+    named(reports, name, REPORT, "list the reports with: lookback report")
+}
+
+/// The one of `reports` with that name, or an error with this hint.
+fn named<'a>(reports: &'a [Report], name: &str, noun: Noun, hint: &str) -> Result<&'a Report> {
     reports.iter().find(|report| report.name == name).ok_or_else(|| {
-        let error = Error::input(format!("there is no report \"{name}\""));
+        let error = Error::input(format!("there is no {} \"{name}\"", noun.one));
         match nearest(name, reports.iter().map(|report| report.name.as_str())) {
             Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
-            None => error.with_hint("list the reports with: lookback report"),
+            None => error.with_hint(hint),
         }
     })
 }

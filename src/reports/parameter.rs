@@ -10,7 +10,7 @@ use super::header::is_name;
 pub(super) const NOW: &str = "now";
 
 /// Names that those who run reports have for flags of their own.
-pub const RESERVED: [&str; 13] = [
+pub const RESERVED: [&str; 15] = [
     NOW,
     "as_of",
     "caller",
@@ -18,6 +18,8 @@ pub const RESERVED: [&str; 13] = [
     "config",
     "format",
     "help",
+    "log",
+    "log_format",
     "memory_limit",
     "output",
     "reports",

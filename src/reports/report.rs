@@ -33,8 +33,12 @@ pub struct Report {
 impl Report {
     /// Reads one that Lookback brings along.
     pub(super) fn built_in(name: &str, text: &str) -> Result<Self> {
-        Self::parse(name, text, None)
-            .map_err(|err| located(&format!("sql/reports/{name}.sql"), &err))
+        Self::of_file(&format!("sql/reports/{name}.sql"), name, text)
+    }
+
+    /// Reads one that Lookback brings along in a file of its source.
+    pub(super) fn of_file(file: &str, name: &str, text: &str) -> Result<Self> {
+        Self::parse(name, text, None).map_err(|err| located(file, &err))
     }
 
     /// Reads one of a user's.

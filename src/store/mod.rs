@@ -6,12 +6,14 @@
 //! another size than its catalog says is an error that names it. Refuses: to change a file, to
 //! overwrite one, and to know which files are live (that is the catalog's).
 
+mod found;
 mod object;
 mod read;
 mod stats;
 mod write;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,9 +25,11 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use crate::error::{Error, Kind, Result};
 use crate::model::Steps;
 
+pub use found::Found;
 pub use object::DataObject;
-pub use read::conform;
-pub use write::{FileWriter, Written};
+pub use read::{Footer, conform};
+pub use stats::Statistics;
+pub use write::{FileWriter, Purpose, Written};
 
 /// Where the data files lie.
 ///
@@ -99,8 +103,18 @@ impl Store {
     }
 }
 
+/// Bytes in hexadecimal.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
 /// Forces a file or a folder to disk.
-fn sync(path: &Path) -> Result<()> {
+pub fn sync(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(|err| Error::io(format!("sync \"{}\"", path.display()), err))

@@ -9,7 +9,7 @@ use crate::tables::{Bounds, ColumnType, Table, timestamp_text};
 
 /// Gathers the bounds of every column.
 #[derive(Debug)]
-pub(super) struct Statistics {
+pub struct Statistics {
     columns: Vec<Column>,
 }
 
@@ -29,7 +29,8 @@ enum Range {
 }
 
 impl Statistics {
-    pub(super) fn new(table: &Table) -> Self {
+    /// Of no rows yet.
+    pub fn new(table: &Table) -> Self {
         let column = |column: &crate::tables::Column| Column {
             ty: column.ty,
             null_count: 0,
@@ -39,7 +40,7 @@ impl Statistics {
     }
 
     /// Adds a batch whose columns are the table's.
-    pub(super) fn add(&mut self, batch: &RecordBatch) {
+    pub fn add(&mut self, batch: &RecordBatch) {
         for (column, array) in self.columns.iter_mut().zip(batch.columns()) {
             column.null_count += i64::try_from(array.null_count()).unwrap_or(i64::MAX);
             column.range = std::mem::replace(&mut column.range, Range::None).union(range(array));
@@ -47,7 +48,7 @@ impl Statistics {
     }
 
     /// The bounds, in the order of the table's columns; maps have none.
-    pub(super) fn finish(self) -> Vec<Option<Bounds>> {
+    pub fn finish(self) -> Vec<Option<Bounds>> {
         self.columns.into_iter().map(Column::bounds).collect()
     }
 }

@@ -3,12 +3,17 @@
 use std::io;
 
 use arrow::array::RecordBatch;
+use bytes::Bytes;
+use futures::future::BoxFuture;
 use object_store::buffered::BufWriter;
 use object_store::{GetOptions, GetRange, ObjectStore};
 use parquet::arrow::AsyncArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::async_writer::AsyncFileWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::Result as ParquetResult;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, Kind, Result};
@@ -16,15 +21,26 @@ use crate::model::Steps;
 use crate::tables::{FILE_PREFIX, NewFile, Table};
 
 use super::stats::Statistics;
-use super::{Store, sync};
+use super::{Store, hexadecimal, sync};
 
 /// Rows in a row group: what a reader decodes at a time, and what a writer holds in memory.
 const ROW_GROUP_ROWS: usize = 64 * 1024;
 /// From this many rows on, a file also carries statistics per page.
 const PAGE_STATISTICS_ROWS: u64 = 20_000;
 
-/// From this many rows on, a file is compressed with zstd.
+/// From this many rows on, a fresh file is compressed with zstd.
 const ZSTD_ROWS: u64 = 1000;
+/// The level of zstd for files that are kept: they are written once in years, and read often.
+const KEPT_LEVEL: i32 = 9;
+
+/// What a file is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It is merged with others when its month is old: it is written quickly.
+    Fresh,
+    /// It is what others were merged into: it is written small.
+    Kept,
+}
 
 /// A file that is complete, and the path at which the store keeps it.
 #[derive(Debug)]
@@ -41,7 +57,7 @@ pub struct FileWriter {
     table: &'static Table,
     /// Below the table's folder.
     path: String,
-    writer: AsyncArrowWriter<BufWriter>,
+    writer: AsyncArrowWriter<Digested>,
     statistics: Statistics,
     partition: (i32, u32),
     rows: u64,
@@ -54,13 +70,15 @@ impl Store {
         table: &'static Table,
         partition: (i32, u32),
         rows: u64,
+        purpose: Purpose,
     ) -> Result<FileWriter> {
         let (year, month) = partition;
         let path = format!("year={year}/month={month}/{FILE_PREFIX}{}.parquet", Uuid::new_v4());
         let object = self.object(&format!("main/{}/{path}", table.name));
-        let buffer = BufWriter::new(self.objects(), object);
+        let buffer =
+            Digested { writer: BufWriter::new(self.objects(), object), sha256: Sha256::new() };
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(table, rows))
+            .with_properties(properties(table, rows, purpose)?)
             // Types and field ids stand in the Parquet schema; a second copy would double small
             // files.
             .with_skip_arrow_metadata(true);
@@ -71,30 +89,56 @@ impl Store {
     }
 }
 
-fn properties(table: &Table, rows: u64) -> WriterProperties {
+fn properties(table: &Table, rows: u64, purpose: Purpose) -> Result<WriterProperties> {
     let statistics = if rows < PAGE_STATISTICS_ROWS {
         EnabledStatistics::Chunk
     } else {
         EnabledStatistics::Page
     };
     let mut properties = WriterProperties::builder()
-        .set_compression(compression(rows))
+        .set_compression(compression(rows, purpose)?)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(statistics)
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned());
     if let (Some(_), Some(id)) = (table.kind, table.key.last()) {
         // Ids are spread evenly: their bounds prune nothing, a bloom filter does.
         properties = properties
+            // No id is there twice: a dictionary only holds them all once more.
+            .set_column_dictionary_enabled((*id).into(), purpose == Purpose::Fresh)
             .set_column_bloom_filter_enabled((*id).into(), true)
             .set_column_bloom_filter_max_ndv((*id).into(), rows.clamp(32, ROW_GROUP_ROWS as u64));
     }
-    properties.build()
+    Ok(properties.build())
+}
+
+/// The bytes' way to the store, on which their digest is taken.
+struct Digested {
+    writer: BufWriter,
+    sha256: Sha256,
+}
+
+impl AsyncFileWriter for Digested {
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, ParquetResult<()>> {
+        self.sha256.update(&bytes);
+        AsyncFileWriter::write(&mut self.writer, bytes)
+    }
+
+    fn complete(&mut self) -> BoxFuture<'_, ParquetResult<()>> {
+        AsyncFileWriter::complete(&mut self.writer)
+    }
 }
 
 /// zstd is the smallest; but it prepares each column for a megabyte, which costs more than all
-/// else in a file of few rows. Such files are merged into large ones later.
-fn compression(rows: u64) -> Compression {
-    if rows < ZSTD_ROWS { Compression::SNAPPY } else { Compression::ZSTD(ZstdLevel::default()) }
+/// else in a fresh file of few rows.
+fn compression(rows: u64, purpose: Purpose) -> Result<Compression> {
+    Ok(match purpose {
+        Purpose::Fresh if rows < ZSTD_ROWS => Compression::SNAPPY,
+        Purpose::Fresh => Compression::ZSTD(ZstdLevel::default()),
+        Purpose::Kept => {
+            let level = ZstdLevel::try_new(KEPT_LEVEL);
+            Compression::ZSTD(level.map_err(|err| Error::internal(err.to_string()))?)
+        }
+    })
 }
 
 impl std::fmt::Debug for FileWriter {
@@ -138,6 +182,7 @@ impl FileWriter {
             footer_size_bytes,
             columns: self.statistics.finish(),
             partition: self.partition,
+            sha256: hexadecimal(&self.writer.into_inner().sha256.finalize()),
         };
         Ok(Written { path: data_path, file })
     }
@@ -145,7 +190,7 @@ impl FileWriter {
 
 impl Store {
     /// The size of a Parquet file and of its footer's metadata, in bytes.
-    async fn measure(&self, path: &str) -> Result<(u64, u64)> {
+    pub(super) async fn measure(&self, path: &str) -> Result<(u64, u64)> {
         let options = GetOptions { range: Some(GetRange::Suffix(8)), ..GetOptions::default() };
         let found = self.objects.get_opts(&self.object(path), options).await;
         let failed = |err| {

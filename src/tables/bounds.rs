@@ -37,9 +37,19 @@ impl Bounds {
         bound.len() < TEXT_BYTES_MAX - 4
     }
 
+    /// True if and only if these are bounds of all values that `values` are exact bounds of.
+    pub fn covers(&self, ty: ColumnType, values: &Self) -> bool {
+        let holds = |bound: &Option<String>, value: &Option<String>, wrong: Ordering| {
+            let both = bound.as_deref().zip(value.as_deref());
+            both.is_none_or(|(bound, value)| compare(ty, bound, value) != wrong)
+        };
+        holds(&self.min, &values.min, Ordering::Greater)
+            && holds(&self.max, &values.max, Ordering::Less)
+    }
+
     /// Bounds of the values of both, for a column of type `ty`.
     #[must_use]
-    pub(crate) fn union(&self, ty: ColumnType, other: &Self) -> Self {
+    pub fn union(&self, ty: ColumnType, other: &Self) -> Self {
         let pick = |a: &Option<String>, b: &Option<String>, wanted: Ordering| match (a, b) {
             (Some(a), Some(b)) if compare(ty, b, a) == wanted => Some(b.clone()),
             (Some(a), _) => Some(a.clone()),
@@ -57,7 +67,17 @@ fn compare(ty: ColumnType, a: &str, b: &str) -> Ordering {
     match ty {
         ColumnType::Long => a.parse::<i64>().ok().cmp(&b.parse().ok()),
         ColumnType::Time => instant_from_text(a).cmp(&instant_from_text(b)),
-        ColumnType::Text | ColumnType::Bool | ColumnType::TextMap | ColumnType::LongMap => a.cmp(b),
+        ColumnType::Bool => number(a).cmp(number(b)),
+        ColumnType::Text | ColumnType::TextMap | ColumnType::LongMap => a.cmp(b),
+    }
+}
+
+/// A boolean as we write it: other tools write words.
+fn number(text: &str) -> &str {
+    match text {
+        "false" => "0",
+        "true" => "1",
+        other => other,
     }
 }
 
@@ -113,6 +133,19 @@ mod tests {
         let b = bounds("2026-11-01 00:00:00.5+00", "2026-11-01 00:00:00.25+00");
         let wide = a.union(ColumnType::Time, &b);
         assert_eq!(wide, bounds("2026-11-01 00:00:00+00", "2026-11-01 00:00:00.25+00"));
+    }
+
+    #[test]
+    fn bounds_cover_what_lies_between_them_by_value() {
+        let covers = |ty, held: (&str, &str), values: (&str, &str)| {
+            bounds(held.0, held.1).covers(ty, &bounds(values.0, values.1))
+        };
+        assert!(covers(ColumnType::Long, ("-10", "9"), ("2", "9")));
+        assert!(!covers(ColumnType::Long, ("10", "20"), ("9", "20")));
+        assert!(!covers(ColumnType::Text, ("a", "b"), ("a", "ba")));
+        assert!(covers(ColumnType::Bool, ("false", "true"), ("0", "1")));
+        assert!(!covers(ColumnType::Bool, ("false", "false"), ("0", "1")));
+        assert!(Bounds::default().covers(ColumnType::Long, &bounds("1", "2")));
     }
 
     #[test]

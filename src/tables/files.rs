@@ -20,6 +20,8 @@ pub struct NewFile {
     pub columns: Vec<Option<Bounds>>,
     /// The year and month of the table's time column.
     pub partition: (i32, u32),
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
 }
 
 /// One live data file.

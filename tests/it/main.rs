@@ -13,4 +13,5 @@ mod reports;
 mod slt;
 mod source;
 mod summaries;
+mod upkeep;
 mod warehouse;

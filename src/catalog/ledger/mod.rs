@@ -8,6 +8,8 @@ mod read;
 mod tests;
 mod write;
 
+pub(super) use read::{coverage_all, open_jobs};
+
 use crate::model::{
     Coverage, CoverageStatus, Instant, JobKey, OpenJob, PerDimension, Place, Reach,
 };
@@ -42,7 +44,7 @@ impl RunStatus {
 pub struct Run {
     /// Its id.
     pub id: String,
-    /// The command: `import` or `ingest`.
+    /// The command: `import`, `ingest` or `maintain`.
     pub command: &'static str,
     /// When it began.
     pub started_at: Instant,

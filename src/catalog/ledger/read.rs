@@ -21,34 +21,41 @@ impl Catalog {
 
     /// What is known of every place, ordered by place and time.
     pub fn coverage_all(&self) -> Result<Vec<(Place, Reach, Coverage)>> {
-        let sql = format!("SELECT {INTERVAL}, source, scope, region, kind FROM lookback_coverage");
-        let mut all = self.read("read the coverage", |connection| {
-            let mut statement = connection.prepare(&sql)?;
-            let rows = statement.query_map([], |row| {
-                let (source, region) = (row.get(5)?, row.get(7)?);
-                let kind = value::word(row, 8, JobKind::from_name)?;
-                let reach = value::word(row, 6, Reach::from_name)?;
-                Ok((Place { source, region, kind }, reach, interval(row)?))
-            })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        all.sort();
-        Ok(all)
+        self.read("read the coverage", coverage_all)
     }
 
     /// The held jobs that are open, ordered by key.
     pub fn open_jobs(&self) -> Result<Vec<OpenJob>> {
-        let sql = "SELECT kind, region, account_id, job_id, creation_date, state, source,
-                 observed_at
-             FROM lookback_open_job";
-        let mut jobs = self.read("read the open jobs", |connection| {
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map([], open_job)?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        jobs.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(jobs)
+        self.read("read the open jobs", open_jobs)
     }
+}
+
+/// What is known of every place, ordered by place and time, inside a transaction.
+pub(in super::super) fn coverage_all(
+    connection: &Connection,
+) -> rusqlite::Result<Vec<(Place, Reach, Coverage)>> {
+    let sql = format!("SELECT {INTERVAL}, source, scope, region, kind FROM lookback_coverage");
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], |row| {
+        let (source, region) = (row.get(5)?, row.get(7)?);
+        let kind = value::word(row, 8, JobKind::from_name)?;
+        let reach = value::word(row, 6, Reach::from_name)?;
+        Ok((Place { source, region, kind }, reach, interval(row)?))
+    })?;
+    let mut all = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    all.sort();
+    Ok(all)
+}
+
+/// The open jobs, ordered by key, inside a transaction.
+pub(in super::super) fn open_jobs(connection: &Connection) -> rusqlite::Result<Vec<OpenJob>> {
+    let sql = "SELECT kind, region, account_id, job_id, creation_date, state, source, observed_at
+         FROM lookback_open_job";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], open_job)?;
+    let mut jobs = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(jobs)
 }
 
 /// What is known of a place, in order, inside a transaction.

@@ -159,7 +159,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn change_open_jobs(&self, open: &OpenChanges) -> Result<()> {
+    pub(in super::super) fn change_open_jobs(&self, open: &OpenChanges) -> Result<()> {
         for key in &open.closed {
             self.execute(
                 "DELETE FROM lookback_open_job

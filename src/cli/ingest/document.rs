@@ -85,11 +85,7 @@ pub(super) fn text(night: &NightReport, status: Status) -> Result<String> {
     let not_enabled = report.not_enabled.iter();
     let document = Document {
         run_id: &report.run_id,
-        status: match status {
-            Status::Done => "done",
-            Status::Attention => "attention",
-            Status::NotDone => "not_done",
-        },
+        status: status.word(),
         snapshot: report.snapshot,
         is_stopped: report.is_stopped,
         units_planned: totals.units_planned,

@@ -21,8 +21,48 @@ use super::target::Target;
 use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<Status> {
-    let sources = settings.sources(options)?;
     let mut signals = Signals::listen()?;
+    let report = read(settings, options, &mut signals).await?;
+    let status = status(&report);
+    if options.json {
+        write(&document::text(&report, status)?)?;
+    }
+    summary::tell(&report, status);
+    Ok(status)
+}
+
+/// What the ingest of a night did, told already.
+#[derive(Debug)]
+pub(super) struct Ingested {
+    pub(super) status: Status,
+    /// What it did, in a few words.
+    pub(super) words: String,
+    /// The document of `--json`.
+    pub(super) document: String,
+}
+
+/// Reads for a night, and tells what was read.
+pub(super) async fn nightly(
+    settings: &Settings,
+    options: &IngestOptions,
+    signals: &mut Signals,
+) -> Result<Ingested> {
+    let report = read(settings, options, signals).await?;
+    let status = status(&report);
+    summary::tell(&report, status);
+    Ok(Ingested {
+        status,
+        words: summary::words(&report),
+        document: document::text(&report, status)?,
+    })
+}
+
+async fn read(
+    settings: &Settings,
+    options: &IngestOptions,
+    signals: &mut Signals,
+) -> Result<NightReport> {
+    let sources = settings.sources(options)?;
     let lake = settings.writable_lake()?;
     let progress = Arc::new(Progress::default());
     let display = Display::start(Arc::clone(&progress));
@@ -38,20 +78,14 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
         stop: stopped,
     };
     let ended = tokio::select! {
-        ended = read(&pull, options.no_reconcile) => ended,
-        err = interrupted(&mut signals, &stop) => Err(err),
+        ended = take(&pull, options.no_reconcile) => ended,
+        err = interrupted(signals, &stop) => Err(err),
     };
     display.end().await;
-    let night = ended?;
-    let status = status(&night);
-    if options.json {
-        Target::say(&(document::text(&night, status)? + "\n"))?;
-    }
-    summary::tell(&night, status);
-    Ok(status)
+    ended
 }
 
-async fn read(pull: &Pull<'_>, is_alone: bool) -> Result<NightReport> {
+async fn take(pull: &Pull<'_>, is_alone: bool) -> Result<NightReport> {
     if is_alone {
         let ingest = pull.clone().run().await?;
         return Ok(NightReport { ingest, comparison: Comparison::None });

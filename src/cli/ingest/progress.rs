@@ -50,6 +50,18 @@ impl Display {
 
 impl Watch for Lines {
     fn unit_ended(&self, unit: &UnitRecord) {
+        tracing::info!(
+            source = unit.place.source,
+            region = unit.place.region,
+            kind = unit.place.kind.name(),
+            operation = unit.operation,
+            status = unit.status.name(),
+            calls = unit.calls,
+            throttles = unit.throttles,
+            jobs = unit.jobs,
+            why = unit.message,
+            "unit ended"
+        );
         let UnitStatus::Ended(status) = unit.status else { return };
         if status.is_whole() {
             return;

@@ -31,6 +31,33 @@ pub(super) fn tell(night: &NightReport, status: Status) {
     }
 }
 
+/// The whole of it in a few words.
+pub(super) fn words(NightReport { ingest: report, comparison }: &NightReport) -> String {
+    let sum = sum(report);
+    let mut parts = vec![format!("{} read, {} new", sum.counts.read, sum.counts.new)];
+    for (number, what) in [(sum.counts.changed, "changed"), (sum.failed, "failed")] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    let mut words = parts.join(", ");
+    let made = report.snapshot.map(|snapshot| format!("; snapshot {snapshot}"));
+    words.push_str(&made.unwrap_or_default());
+    words + &compared_words(comparison)
+}
+
+/// What the comparison with AWS's own counts found, in a few words.
+fn compared_words(comparison: &Comparison) -> String {
+    match comparison {
+        Comparison::None => String::new(),
+        Comparison::Failed(_) => "; not compared with AWS's counts".to_owned(),
+        Comparison::Done(compared) => match compared.reconciliation.unexplained().groups {
+            0 => "; AWS's counts are explained".to_owned(),
+            groups => format!("; {groups} of AWS's counts are not explained"),
+        },
+    }
+}
+
 /// What was read, then what is not as it should be.
 fn text(NightReport { ingest: report, comparison }: &NightReport, status: Status) -> Vec<String> {
     // Where nothing was read, numbers say nothing.

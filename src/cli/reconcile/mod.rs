@@ -1,5 +1,6 @@
 //! `lookback reconcile`: AWS's own counts against what is held.
 
+mod options;
 mod records;
 mod table;
 pub(super) mod words;
@@ -13,7 +14,8 @@ use crate::model::Place;
 use crate::nights::{Reconciliation, Wanted, reconcile};
 use crate::output::{self, Format};
 
-use super::args::ReconcileOptions;
+pub(super) use self::options::ReconcileOptions;
+
 use super::settings::Settings;
 use super::sources::is_named;
 use super::target::Target;

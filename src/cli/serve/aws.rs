@@ -12,7 +12,7 @@ use crate::model::DAY;
 use crate::serve::aws::{AwsService, Callers, Config, Scope, Server, TokenKey, Warehouse};
 use crate::serve::http::Limits;
 
-use super::super::args::{LogOptions, ReadOptions};
+use super::super::args::ReadOptions;
 use super::super::clock::SystemClock;
 use super::super::settings::Settings;
 use super::super::units::retention;
@@ -44,9 +44,6 @@ pub(in crate::cli) struct AwsOptions {
     retention: Option<i64>,
 
     #[command(flatten)]
-    log: LogOptions,
-
-    #[command(flatten)]
     read: ReadOptions,
 }
 
@@ -59,7 +56,6 @@ pub(super) async fn run(settings: &Settings, options: &AwsOptions) -> Result<Sta
     // Or the engine of the first snapshot would live as long as the server.
     drop(engine);
     let region = held.first_region.unwrap_or_else(|| REGION_DEFAULT.to_owned());
-    endpoint::log(options.log.level);
     let listener = endpoint::listen(options.listen).await?;
     let config = config(settings, callers.clone(), region.clone())?;
     let service = AwsService::new(Arc::new(warehouse(options, current)), config);

@@ -1,64 +1,30 @@
-//! The state of all places, for monitors: Prometheus's text format. Pure.
-//!
-//! Source of the format: <https://prometheus.io/docs/instrumenting/exposition_formats/>.
-
-use std::fmt::Write;
+//! The state of all places, for monitors: as metrics. Pure.
 
 use crate::model::Instant;
 
+use super::super::metrics::{DAYS, Exposition, LAST_SUCCESS, LOST_DAYS, OPEN_JOBS, whole};
 use super::places::{Day, Held, Row};
 
-/// The metrics; a place that was never read has its last success in 1970, so that an alert on its
-/// age fires.
-pub(super) fn text(held: &Held) -> String {
-    let mut text = String::new();
-    let mut metric = |name: &str, help: &str, value: fn(&Row) -> Vec<(String, i64)>| {
-        let _ = writeln!(text, "# HELP lookback_{name} {help}\n# TYPE lookback_{name} gauge");
-        for row in &held.rows {
-            for (label, value) in value(row) {
-                let _ = writeln!(text, "lookback_{name}{{{}{label}}} {value}", labels(row));
-            }
+/// Adds the metrics; a place that was never read has its last success in 1970, so that an alert on
+/// its age fires.
+pub(super) fn tell(held: &Held, exposition: &mut Exposition) {
+    for row in &held.rows {
+        let place = labels(row);
+        let millis = row.last_success.map_or(0, Instant::millis);
+        exposition.add(LAST_SUCCESS, &place, millis.div_euclid(1000));
+        exposition.add(OPEN_JOBS, &place, whole(row.open_jobs));
+        exposition.add(LOST_DAYS, &place, whole(row.lost_days));
+        for day in Day::ALL {
+            let count = row.days.iter().filter(|other| **other == day).count();
+            let [source, scope, region, kind] = place;
+            exposition.add(DAYS, &[source, scope, region, kind, day.name()], whole(count));
         }
-    };
-    metric(
-        "last_success_timestamp_seconds",
-        "Up to when everything is held that AWS still shows.",
-        |row| {
-            let millis = row.last_success.map_or(0, Instant::millis);
-            vec![(String::new(), millis.div_euclid(1000))]
-        },
-    );
-    metric("open_jobs", "Jobs held that can still change.", |row| one(row.open_jobs));
-    metric("lost_days", "Days of which AWS had forgotten something.", |row| one(row.lost_days));
-    metric("days", "The last 45 days, by what is held of them.", |row| {
-        let count = |day| row.days.iter().filter(|other| **other == day).count();
-        let value = |day: Day| (format!(",coverage=\"{}\"", day.name()), whole(count(day)));
-        Day::ALL.into_iter().map(value).collect()
-    });
-    text
+    }
 }
 
-fn one(number: usize) -> Vec<(String, i64)> {
-    vec![(String::new(), whole(number))]
-}
-
-fn whole(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn labels(row: &Row) -> String {
+fn labels(row: &Row) -> [&str; 4] {
     let place = &row.place;
-    format!(
-        "source=\"{}\",scope=\"{}\",region=\"{}\",kind=\"{}\"",
-        escaped(&place.source),
-        row.reach.name(),
-        escaped(&place.region),
-        place.kind
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    [&place.source, row.reach.name(), &place.region, place.kind.name()]
 }
 
 #[cfg(test)]
@@ -89,7 +55,9 @@ mod tests {
         let mut never = row.clone();
         (never.place.source, never.last_success) = ("b".into(), None);
         let held = Held { rows: vec![row, never], open_elsewhere: 3 };
-        assert_snapshot!(text(&held), @r#"
+        let mut exposition = Exposition::default();
+        tell(&held, &mut exposition);
+        assert_snapshot!(exposition.text(), @r#"
         # HELP lookback_last_success_timestamp_seconds Up to when everything is held that AWS still shows.
         # TYPE lookback_last_success_timestamp_seconds gauge
         lookback_last_success_timestamp_seconds{source="a\"b\\c",scope="account",region="eu-west-1",kind="backup"} 1795312800

@@ -8,28 +8,37 @@ mod table;
 use std::io::Write;
 use std::time::Duration;
 
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{Instant, Place, Reach};
 use crate::source::aws::Source;
 
 use self::places::{Held, Row};
 use super::args::{StatusFormat, StatusOptions};
+use super::metrics::{Exposition, tell_ledger};
 use super::settings::Settings;
 use super::sources::is_named;
 use super::target::Target;
+use super::units::micros;
 use super::{Status, printer};
 
 /// How many places are named where there are many.
 const NAMED_MAX: usize = 5;
 
 pub(super) fn run(settings: &Settings, options: &StatusOptions) -> Result<Status> {
+    let catalog = settings.lake()?.catalog;
     let now = settings.clock.now();
-    let mut held = held(settings, now)?;
+    let mut held = held(settings, &catalog)?;
     restrict(&mut held, &options.source)?;
     let text = match options.format {
         StatusFormat::Table => table::text(&held, now, Target::Stdout.options().width),
         StatusFormat::Json => document::text(&held, now, options.max_age)?,
-        StatusFormat::Prometheus => metrics::text(&held),
+        StatusFormat::Prometheus => {
+            let mut exposition = Exposition::default();
+            metrics::tell(&held, &mut exposition);
+            tell_ledger(&catalog, &mut exposition)?;
+            exposition.text()
+        }
     };
     let mut out = Target::Stdout.out();
     out.write_all(text.as_bytes())
@@ -40,14 +49,21 @@ pub(super) fn run(settings: &Settings, options: &StatusOptions) -> Result<Status
 
 /// The table of all places, in `width` columns.
 pub(super) fn text(settings: &Settings, width: usize) -> Result<String> {
-    let now = settings.clock.now();
-    Ok(table::text(&held(settings, now)?, now, Some(width)))
+    let held = held(settings, &settings.lake()?.catalog)?;
+    Ok(table::text(&held, settings.clock.now(), Some(width)))
 }
 
-fn held(settings: &Settings, now: Instant) -> Result<Held> {
-    let configured = places_of(&settings.configured_sources()?);
+/// Adds the metrics of what is held, and of the ledger.
+pub(super) fn tell_metrics(settings: &Settings, exposition: &mut Exposition) -> Result<()> {
     let catalog = settings.lake()?.catalog;
-    Ok(Held::of(&catalog.coverage_all()?, &catalog.open_jobs()?, &configured, now))
+    metrics::tell(&held(settings, &catalog)?, exposition);
+    tell_ledger(&catalog, exposition)
+}
+
+fn held(settings: &Settings, catalog: &Catalog) -> Result<Held> {
+    let configured = places_of(&settings.configured_sources()?);
+    let (coverage, open) = (catalog.coverage_all()?, catalog.open_jobs()?);
+    Ok(Held::of(&coverage, &open, &configured, settings.clock.now()))
 }
 
 /// The places that a settings file asks to be read.
@@ -102,8 +118,4 @@ fn staleness(stale: &[&Row], of: usize, since: Instant) -> String {
     };
     let count = stale.len();
     format!("{count} of {of} have no success since {since}: {}{more}", names.join(", "))
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

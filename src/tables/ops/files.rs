@@ -23,6 +23,11 @@ pub(super) static TABLE: Table = Table {
         .ours(),
         Column::time("time_max", "", "The latest value of the table's own time.").ours(),
         Column::long("snapshot_id", "", "The snapshot that added it.").ours(),
-        Column::time("written_at", "", "When that snapshot was committed.").ours(),
+        Column::time(
+            "written_at",
+            "",
+            "When that snapshot was committed; NULL once it is expired.",
+        )
+        .ours(),
     ],
 };

@@ -5,13 +5,13 @@ use super::super::{Column, Table};
 /// One row a run that has committed.
 pub(super) static TABLE: Table = Table {
     name: "runs",
-    doc: "One row a run that has committed: an import, or an ingest.",
+    doc: "One row a run that has committed: an import, an ingest, or an upkeep.",
     kind: None,
     key: &["run_id"],
     time: "started_at",
     columns: &[
         Column::text("run_id", "", "Identifies the run.").ours(),
-        Column::text("command", "", "The command: `import` or `ingest`.").ours(),
+        Column::text("command", "", "The command: `import`, `ingest` or `maintain`.").ours(),
         Column::text(
             "status",
             "",
@@ -32,7 +32,8 @@ pub(super) static TABLE: Table = Table {
         Column::long("rows_changed", "", "The jobs held whose row changed.").ours(),
         Column::long("rows_unchanged", "", "The rows that said nothing new.").ours(),
         Column::long("rows_refused", "", "The records that became no row.").ours(),
-        Column::long("units", "", "The units that it ended; an import has none.").ours(),
+        Column::long("units", "", "The units that it ended; an import and an upkeep have none.")
+            .ours(),
         Column::long("calls", "", "The calls to AWS, those that were repeated included.").ours(),
         Column::long("throttles", "", "The calls that AWS throttled.").ours(),
         Column::long("retries", "", "The calls that were repeated, for whatever reason.").ours(),

@@ -1,6 +1,7 @@
 //! What the user of the command line sees: exit status, standard output and standard error, whole.
 
 mod chart;
+mod check;
 mod completions;
 mod config;
 mod connect;
@@ -11,15 +12,20 @@ mod failures;
 mod import;
 mod ingest;
 mod limits;
+mod log;
+mod maintain;
+mod night;
 mod pruning;
 mod reconcile;
 mod refusals;
 mod report;
+mod schedule;
 mod serve;
 mod sql;
 mod status;
 mod summaries;
 mod together;
+mod verify;
 mod wire;
 
 use std::fmt::Write as _;

@@ -3,6 +3,7 @@
 mod export;
 mod import;
 mod ingest;
+mod upkeep;
 
 use std::collections::BTreeMap;
 

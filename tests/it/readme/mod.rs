@@ -1,16 +1,16 @@
-//! What `README.md` says of tables, views, formats, reports and settings is what the code says, and
-//! its commands run.
+//! What `README.md` says of tables, views, formats, reports, checks, metrics, settings and the REPL
+//! is what the code says, and its commands run.
 
 mod blocks;
 
 use std::fmt::Write;
 use std::{env, fs};
 
-use lookback::cli::{SETTINGS, repl_commands};
+use lookback::cli::{METRICS, Metric, SETTINGS, repl_commands};
 use lookback::engine::{Argument, function_name};
 use lookback::model::JobKind;
 use lookback::output::{ChartKind, Format};
-use lookback::reports;
+use lookback::reports::{self, Parameter};
 use lookback::serve::aws::operation_names;
 use lookback::tables::{self, ColumnType, Table};
 
@@ -23,8 +23,10 @@ fn readme_says_what_the_code_says() {
     let found = fs::read_to_string(PATH).unwrap();
     let generated = [
         ("charts", charts()),
+        ("checks", checks()),
         ("commands", commands()),
         ("formats", formats()),
+        ("metrics", metrics()),
         ("reports", reports()),
         ("settings", settings()),
         ("tables", reference()),
@@ -102,6 +104,20 @@ fn reports() -> String {
     text
 }
 
+fn checks() -> String {
+    let mut text = "| check | what it asks | parameters |\n| --- | --- | --- |\n".to_owned();
+    for check in reports::checks() {
+        let parameter = |it: &Parameter| {
+            let default = it.default.as_ref().map_or(String::new(), |value| format!(" = {value}"));
+            format!("`{}{default}`: {}", it.name, it.doc)
+        };
+        let parameters: Vec<_> = check.parameters.iter().map(parameter).collect();
+        let (name, question, parameters) = (check.name, check.question, parameters.join("<br>"));
+        writeln!(text, "| `{name}` | {question} | {parameters} |").unwrap();
+    }
+    text
+}
+
 fn settings() -> String {
     let mut text =
         "| key | flag | variable | default | what it is |\n| --- | --- | --- | --- | --- |\n"
@@ -128,6 +144,15 @@ fn charts() -> String {
     let mut text = "| chart | what it is |\n| --- | --- |\n".to_owned();
     for kind in ChartKind::ALL {
         writeln!(text, "| `{kind}` | {} |", kind.doc()).unwrap();
+    }
+    text
+}
+
+fn metrics() -> String {
+    let mut text = "| metric | type | labels | its value |\n| --- | --- | --- | --- |\n".to_owned();
+    for Metric { name, kind, labels, help } in METRICS {
+        let labels: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
+        writeln!(text, "| `{name}` | {kind} | {} | {help} |", labels.join(", ")).unwrap();
     }
     text
 }

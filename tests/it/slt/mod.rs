@@ -1,5 +1,5 @@
 //! Runs every file of `tests/slt` against a warehouse of the jobs in `tests/slt/data`; those of
-//! `tests/slt/reports` each against one of its own.
+//! `tests/slt/reports` and of `tests/slt/checks` each against one of its own.
 
 mod reports;
 
@@ -82,7 +82,7 @@ fn warehouse() -> Warehouse {
     let data = Path::new(FOLDER).join("data");
     let mut rows: Vec<Row> = Vec::new();
     for path in [below(&data, "ndjson"), below(&data, "json")].concat() {
-        if is_of_reports(&path) {
+        if is_of_named(&path) {
             continue;
         }
         let file = File::open(&path).unwrap();
@@ -188,7 +188,7 @@ fn sql_answers_as_the_files_say() {
     assert!(!paths.is_empty(), "no .slt file below {FOLDER}");
     let asker = || Asker::at(instant("2026-01-20T03:00:00Z"));
     let mut failures = Vec::new();
-    for path in paths.iter().filter(|path| !is_of_reports(path)) {
+    for path in paths.iter().filter(|path| !is_of_named(path)) {
         let open = || async {
             Engine::open(&lake, AsOf::Latest, Limits::default(), asker()).await.map(Session)
         };
@@ -197,10 +197,10 @@ fn sql_answers_as_the_files_say() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-/// True if and only if a file or its data is of `tests/slt/reports`.
-fn is_of_reports(path: &Path) -> bool {
-    let below = path.strip_prefix(FOLDER).unwrap();
-    below.components().any(|part| part.as_os_str() == "reports")
+/// True if and only if a file or its data is of a question with a name.
+fn is_of_named(path: &Path) -> bool {
+    let folders = ["reports", "checks"];
+    path.components().any(|part| folders.iter().any(|folder| part.as_os_str() == *folder))
 }
 
 /// What is wrong with the answers to the questions of a file, if anything is.

@@ -1,14 +1,14 @@
-//! Runs every file of `tests/slt/reports` against a warehouse of its own.
+//! Runs every file of `tests/slt/reports` and of `tests/slt/checks` against a warehouse of its own.
 //!
-//! The data is `tests/slt/data/reports/NAME.ndjson`: AWS's records, a line each, and between them
-//! lines of ours, each an object with one member:
+//! The data is `tests/slt/data/reports/NAME.ndjson`, and likewise of checks: AWS's records, a line
+//! each, and between them lines of ours, each an object with one member:
 //!
 //! - `at`: what was read so far is committed, and what follows is read at this instant;
 //! - `forgotten`: AWS stopped showing the job with this id, while it was open;
 //! - `coverage`: what an ingest learnt: `region`, `kind`, `from`, `until`, `status`.
 //!
-//! A question is `report [name=value …] [: column, …] [on empty]`, where `now` is a name like any
-//! other, and `on empty` asks a warehouse without jobs.
+//! A question is `report [name=value …] [: column, …] [on empty]`, or `check …`, where `now` is a
+//! name like any other, and `on empty` asks a warehouse without jobs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use lookback::tables::{Cell, Row};
 use serde_json::Value as Json;
 use sqllogictest::{DB, DBOutput, DefaultColumnType};
 
-use super::{FOLDER, below, failure, is_of_reports, output};
+use super::{FOLDER, below, failure, is_of_named, output};
 use crate::warehouse::{Warehouse, block_on, instant};
 
 /// When questions are asked that do not say it.
@@ -79,7 +79,8 @@ struct Question {
 impl Question {
     fn parse(text: &str) -> Self {
         let text = text.trim();
-        let rest = text.strip_prefix("report").unwrap_or_else(|| panic!("no question: {text}"));
+        let rest = text.strip_prefix("report").or_else(|| text.strip_prefix("check"));
+        let rest = rest.unwrap_or_else(|| panic!("no question: {text}"));
         let (rest, is_of_empty) =
             rest.strip_suffix(" on empty").map_or((rest, false), |rest| (rest, true));
         let (given, columns) = rest.split_once(" : ").unwrap_or((rest, ""));
@@ -191,43 +192,51 @@ impl Making {
     }
 }
 
-fn data(name: &str) -> PathBuf {
-    Path::new(FOLDER).join(format!("data/reports/{name}.ndjson"))
-}
-
-#[test]
-fn reports_answer_as_the_files_say() {
+/// Asks each of these with the files of its name in a folder.
+fn check(folder: &str, reports: Vec<Report>) {
     let empty = Warehouse::new();
     empty.open(instant(READ), &Steps::none()).unwrap();
     let mut failures = Vec::new();
-    for report in reports::all() {
+    for report in reports {
         let mut making = Making::new();
-        making.take(&data(&report.name));
+        making.take(&Path::new(FOLDER).join(format!("data/{folder}/{}.ndjson", report.name)));
         let session = Session {
             lake: Lake::open(&making.warehouse.path()).unwrap(),
             empty: Lake::open(&empty.path()).unwrap(),
             report,
         };
-        let path = Path::new(FOLDER).join(format!("reports/{}.slt", session.report.name));
+        let path = Path::new(FOLDER).join(format!("{folder}/{}.slt", session.report.name));
         failures.extend(failure(&path, || async { Ok(session.clone()) }));
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
 #[test]
-fn every_report_has_a_file_which_asks_the_empty_warehouse_too() {
+fn reports_answer_as_the_files_say() {
+    check("reports", reports::all());
+}
+
+#[test]
+fn checks_answer_as_the_files_say() {
+    check("checks", reports::checks());
+}
+
+#[test]
+fn every_report_and_check_has_a_file_which_asks_the_empty_warehouse_too() {
     let names = |paths: Vec<PathBuf>| -> Vec<String> {
-        let of_reports = paths.iter().filter(|path| is_of_reports(path));
-        of_reports.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+        let of_named = paths.iter().filter(|path| is_of_named(path));
+        of_named.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
     };
-    let mut expected: Vec<_> = reports::all().into_iter().map(|report| report.name).collect();
-    expected.sort();
     let folder = Path::new(FOLDER);
-    assert_eq!(names(below(folder, "slt")), expected);
-    assert_eq!(names(below(folder, "ndjson")), expected);
-    for name in expected {
-        let text = fs::read_to_string(folder.join(format!("reports/{name}.slt"))).unwrap();
-        let asks_empty = |line: &str| line.starts_with("report ") && line.ends_with(" on empty");
-        assert!(text.lines().any(asks_empty), "{name}");
+    for (word, reports) in [("report", reports::all()), ("check", reports::checks())] {
+        let mut expected: Vec<_> = reports.into_iter().map(|report| report.name).collect();
+        expected.sort();
+        assert_eq!(names(below(&folder.join(format!("{word}s")), "slt")), expected);
+        assert_eq!(names(below(&folder.join(format!("data/{word}s")), "ndjson")), expected);
+        for name in expected {
+            let text = fs::read_to_string(folder.join(format!("{word}s/{name}.slt"))).unwrap();
+            let asks_empty = |line: &str| line.starts_with(word) && line.ends_with(" on empty");
+            assert!(text.lines().any(asks_empty), "{name}");
+        }
     }
 }

@@ -1,0 +1,111 @@
+//! What is mended in the catalog from what the files themselves say.
+
+use rusqlite::{TransactionBehavior, params};
+
+use crate::error::Result;
+use crate::model::Steps;
+use crate::tables::{Bounds, Table};
+
+use super::super::commit::Writer;
+use super::super::{Catalog, OpenChanges, failed};
+use super::rules::Breach;
+
+/// Something to be mended; nothing of it is invented.
+#[derive(Clone, Debug)]
+pub enum Repair {
+    /// What the catalog says of a file is replaced by what the file says of itself.
+    File {
+        /// Its table.
+        table: &'static Table,
+        /// Its id.
+        id: i64,
+        /// Its rows.
+        record_count: u64,
+        /// Its size.
+        size_bytes: u64,
+        /// The length of its footer.
+        footer_size_bytes: u64,
+        /// What is in its columns.
+        columns: Vec<Option<Bounds>>,
+    },
+    /// What the catalog says of the columns of a whole table is replaced.
+    Table {
+        /// The table.
+        table: &'static Table,
+        /// What is in its columns.
+        columns: Vec<Option<Bounds>>,
+    },
+    /// The ledger of open jobs is changed to what the rows say.
+    Open(OpenChanges),
+    /// A rule is broken, and has a statement that mends it.
+    Rule(Breach),
+}
+
+impl Catalog {
+    /// Mends all of it in one transaction.
+    pub fn repair(&self, repairs: &[Repair], steps: &Steps) -> Result<()> {
+        let mut connection = self.connection();
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|err| failed("begin to repair the catalog", err))?;
+        let writer = Writer { transaction: &transaction, steps };
+        for repair in repairs {
+            match repair {
+                Repair::File { table, id, columns, .. } => {
+                    writer.restate_file(repair)?;
+                    let sql = "DELETE FROM ducklake_file_column_stats WHERE data_file_id = ?1";
+                    writer.execute(sql, params![id])?;
+                    let sql = "SELECT table_id, record_count FROM ducklake_data_file
+                         WHERE data_file_id = ?1";
+                    let (table_id, rows): (i64, u64) = transaction
+                        .query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))
+                        .map_err(|err| failed("read a file to be repaired", err))?;
+                    writer.add_stats(table, table_id, *id, rows, columns)?;
+                }
+                Repair::Table { table, columns } => writer.restate_table(table, columns)?,
+                Repair::Open(changes) => writer.change_open_jobs(changes)?,
+                Repair::Rule(breach) => {
+                    if let Some(mend) = breach.mend {
+                        writer.execute(mend, params![])?;
+                    }
+                }
+            }
+        }
+        steps.take("commit")?;
+        transaction.commit().map_err(|err| failed("repair the catalog", err))
+    }
+}
+
+impl Writer<'_> {
+    fn restate_file(&self, repair: &Repair) -> Result<()> {
+        let Repair::File { id, record_count, size_bytes, footer_size_bytes, .. } = repair else {
+            return Ok(());
+        };
+        self.execute(
+            "UPDATE ducklake_data_file SET record_count = ?2, file_size_bytes = ?3,
+                 footer_size = ?4
+             WHERE data_file_id = ?1",
+            params![id, record_count, size_bytes, footer_size_bytes],
+        )?;
+        Ok(())
+    }
+
+    fn restate_table(&self, table: &Table, columns: &[Option<Bounds>]) -> Result<()> {
+        let id = "(SELECT table_id FROM ducklake_table
+             WHERE table_name = ?1 AND end_snapshot IS NULL)";
+        for (column_id, bounds) in table.field_ids().into_iter().zip(columns) {
+            let Some(bounds) = bounds else { continue };
+            let sql = format!(
+                "DELETE FROM ducklake_table_column_stats WHERE table_id = {id} AND column_id = ?2"
+            );
+            self.execute(&sql, params![table.name, column_id])?;
+            let sql = format!(
+                "INSERT INTO ducklake_table_column_stats
+                 VALUES ({id}, ?2, ?3, NULL, ?4, ?5, NULL)"
+            );
+            let has_null = bounds.null_count > 0;
+            self.execute(&sql, params![table.name, column_id, has_null, bounds.min, bounds.max])?;
+        }
+        Ok(())
+    }
+}

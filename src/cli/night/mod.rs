@@ -1,0 +1,121 @@
+//! `lookback night`: what is to be done every night, with one log and one exit status.
+
+mod document;
+mod options;
+mod steps;
+
+use std::io::Write;
+
+use crate::catalog::Catalog;
+use crate::error::{Error, Kind, Result};
+
+use self::document::Outcome;
+use self::steps::{Did, Night, STEPS, Step};
+use super::ledger;
+use super::metrics::{self, Exposition};
+use super::settings::Settings;
+use super::signals::Signals;
+use super::target::Target;
+use super::{Status, printer, status};
+
+pub(super) use self::options::{NightOptions, TimeOfDay};
+
+/// The command of the runs that read jobs.
+const INGEST: &str = "ingest";
+
+pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<Status> {
+    if let Some(due) = options.due
+        && let Some(catalog) = catalog(settings)?
+        && let Some(last) = ledger::last_start(&catalog, INGEST)?
+        && last >= due.last_before(settings.clock.now())
+    {
+        // A timer may ring every hour, and mail what is told.
+        tracing::info!("nothing is due: jobs were read at {last}, and {due} has not come since");
+        return Ok(Status::Done);
+    }
+    let signals = Signals::listen()?;
+    let metrics = Exposition::default();
+    let mut night = Night { settings, options, signals, metrics };
+    let mut outcomes = Vec::new();
+    for step in STEPS {
+        let outcome = take(step, &mut night).await;
+        tracing::info!(
+            step = outcome.name,
+            status = outcome.status.map_or("left_out", Status::word),
+            "{}",
+            outcome.words
+        );
+        outcomes.push(outcome);
+    }
+    end(night, &outcomes)
+}
+
+/// The catalog, if there is a warehouse.
+fn catalog(settings: &Settings) -> Result<Option<Catalog>> {
+    match settings.lake() {
+        Ok(lake) => Ok(Some(lake.catalog)),
+        // Before its first night there is none.
+        Err(err) if err.kind() == Kind::Input => Ok(None),
+        Err(err) => Err(err),
+    }
+}
+
+/// Takes a step, whatever became of the others.
+async fn take(step: &Step, night: &mut Night<'_>) -> Outcome {
+    let started_at = night.settings.clock.now();
+    let (status, words, hint, document) = match left_out(step, night) {
+        Some(reason) => (None, reason.to_owned(), None, None),
+        None => match (step.run)(night).await {
+            Ok(Did { status, words, document }) => (Some(status), words, None, document),
+            Err(err) => {
+                printer::error(&err);
+                (Some(Status::from(err.kind())), err.chain(), err.hint().map(str::to_owned), None)
+            }
+        },
+    };
+    let ended_at = night.settings.clock.now();
+    Outcome { name: step.name, status, started_at, ended_at, words, hint, document }
+}
+
+/// Why a step is left out, if it is.
+fn left_out(step: &Step, night: &Night<'_>) -> Option<&'static str> {
+    if night.signals.is_asked() {
+        return Some("the night was interrupted");
+    }
+    // A catalog that cannot be opened is the step's to tell.
+    let is_missing = || matches!(catalog(night.settings), Ok(None));
+    (step.needs_warehouse && is_missing()).then_some("there is no warehouse yet")
+}
+
+/// Tells what became of all steps, and writes the metrics.
+fn end(mut night: Night<'_>, outcomes: &[Outcome]) -> Result<Status> {
+    let is_stopped = night.signals.is_asked();
+    let mut status = document::status(outcomes, is_stopped);
+    for line in document::summary(outcomes) {
+        printer::note(&line);
+    }
+    if night.options.ingest.json {
+        let mut out = Target::Stdout.out();
+        out.write_all(document::text(outcomes, is_stopped)?.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|err| Error::io("write to standard output", err))?;
+    }
+    if let Some(path) = night.settings.metrics(night.options.metrics.as_deref()) {
+        // What can be told is told: an alert hangs on it.
+        if let Err(err) = tell_held(&mut night) {
+            printer::error(&err);
+            status = Status::NotDone;
+        }
+        document::tell_metrics(outcomes, is_stopped, &mut night.metrics);
+        metrics::write(&path, &night.metrics.text())?;
+    }
+    Ok(status)
+}
+
+/// Adds the metrics of what is held, if there is a warehouse.
+fn tell_held(night: &mut Night<'_>) -> Result<()> {
+    match catalog(night.settings)? {
+        Some(_) => status::tell_metrics(night.settings, &mut night.metrics),
+        None => Ok(()),
+    }
+}

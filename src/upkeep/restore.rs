@@ -1,0 +1,171 @@
+//! Comes back from a copy of the catalog.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::catalog::{AsOf, CATALOG_FILE, Catalog, DATA_FOLDER, Snapshot, WriterLock};
+use crate::error::{Error, Result};
+use crate::model::{Instant, Steps};
+use crate::store::sync;
+
+use super::copies::{COPY_FOLDER, copies, replaced_name};
+
+/// The catalog that is to be, until it has the catalog's name.
+const RESTORING: &str = "catalog.sqlite.restoring";
+/// What SQLite appends to the name of a database for what a killed program left undone.
+const JOURNAL: &str = "-journal";
+/// How many files that are gone are named.
+const NAMED_MAX: usize = 3;
+
+/// A catalog that was restored.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    /// The copy.
+    pub copy: PathBuf,
+    /// Its newest snapshot.
+    pub snapshot: Snapshot,
+    /// Where the catalog is kept that was replaced, if there was one.
+    pub replaced: Option<PathBuf>,
+}
+
+/// Puts a copy in the place of the catalog of the warehouse in `folder`: the newest one, or the one
+/// named. The catalog that it replaces is kept beside the copies, and so are the files that it
+/// names.
+///
+/// # Errors
+/// `Busy` while another process writes, `Input` if there is no copy, `Corrupt` if the copy is
+/// damaged or a file of its newest snapshot is gone: then nothing has changed.
+pub fn restore(
+    folder: &Path,
+    copy: Option<&Path>,
+    now: Instant,
+    steps: &Steps,
+) -> Result<Restored> {
+    let copy = choose(folder, copy)?;
+    let _lock = WriterLock::take(folder)?;
+    let snapshot = check(folder, &copy)?;
+    let staged = folder.join(RESTORING);
+    let replaced = replace(folder, &copy, &staged, now, steps);
+    if replaced.is_err() {
+        // The first error is the one to tell; the next restore begins with this.
+        let _ = remove(&staged);
+    }
+    let replaced = replaced?;
+    // Names the data path, in case the warehouse was moved since.
+    Catalog::open(folder)?;
+    Ok(Restored { copy, snapshot, replaced })
+}
+
+/// Stages the copy and gives it the catalog's name; gives where the old catalog is kept.
+fn replace(
+    folder: &Path,
+    copy: &Path,
+    staged: &Path,
+    now: Instant,
+    steps: &Steps,
+) -> Result<Option<PathBuf>> {
+    steps.take("stage catalog")?;
+    remove(staged)?;
+    fs::copy(copy, staged).map_err(|err| Error::io(format!("copy \"{}\"", copy.display()), err))?;
+    let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
+    Catalog::expire_in_copy(folder, staged, is_there, now, steps)?;
+    steps.take("sync catalog")?;
+    sync(staged)?;
+    let replaced = set_aside(folder, now, steps)?;
+    steps.take("name catalog")?;
+    let catalog = folder.join(CATALOG_FILE);
+    fs::rename(staged, &catalog)
+        .map_err(|err| Error::io(format!("replace \"{}\"", catalog.display()), err))?;
+    steps.take("sync folder")?;
+    sync(folder)?;
+    Ok(replaced)
+}
+
+/// Removes a database that a killed restore left, and what it had not done yet: that would be done
+/// to the next database of that name.
+fn remove(database: &Path) -> Result<()> {
+    for file in [journal(database), database.to_owned()] {
+        match fs::remove_file(&file) {
+            Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(format!("remove \"{}\"", file.display()), err));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn journal(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(JOURNAL);
+    PathBuf::from(name)
+}
+
+fn choose(folder: &Path, named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(named) = named {
+        // A bare name is one in the folder of the copies.
+        let inside = folder.join(COPY_FOLDER).join(named);
+        let found = [named.to_owned(), inside].into_iter().find(|path| path.is_file());
+        return found.ok_or_else(|| {
+            Error::input(format!("there is no copy \"{}\"", named.display()))
+                .with_hint(format!("name a file of the folder \"{COPY_FOLDER}\" of the warehouse"))
+        });
+    }
+    copies(folder)?.into_iter().next().ok_or_else(|| {
+        let place = folder.join(COPY_FOLDER);
+        Error::input(format!("there is no copy of the catalog in \"{}\"", place.display()))
+            .with_hint("`lookback maintain` makes one; name another place's copy with its path")
+    })
+}
+
+/// Refuses a copy that is damaged, or whose newest snapshot is not whole.
+fn check(folder: &Path, copy: &Path) -> Result<Snapshot> {
+    let catalog = Catalog::open_copy(folder, copy)?;
+    let data = folder.join(DATA_FOLDER);
+    let is_whole = |path: &str, size: u64| {
+        fs::metadata(data.join(path)).is_ok_and(|found| found.len() == size)
+    };
+    let files = catalog.newest_files()?;
+    let gone: Vec<_> = files.iter().filter(|(path, size)| !is_whole(path, **size)).collect();
+    if gone.is_empty() {
+        return catalog.snapshot(AsOf::Latest);
+    }
+    let names = gone.iter().take(NAMED_MAX).map(|(path, _)| format!("\"{path}\""));
+    let names: Vec<_> = names.collect();
+    let more = match gone.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "copy \"{}\" names data files that are gone or of another size: {}{more}",
+        copy.display(),
+        names.join(", ")
+    );
+    Err(Error::corrupt(message).with_hint("restore these files, or name a younger copy"))
+}
+
+/// Gives the catalog that is there a second name beside the copies; it keeps its own until the new
+/// one takes it.
+fn set_aside(folder: &Path, now: Instant, steps: &Steps) -> Result<Option<PathBuf>> {
+    let catalog = folder.join(CATALOG_FILE);
+    let place = folder.join(COPY_FOLDER);
+    fs::create_dir_all(&place)
+        .map_err(|err| Error::io(format!("make folder \"{}\"", place.display()), err))?;
+    let aside = place.join(replaced_name(now));
+    steps.take("keep catalog")?;
+    let failed = |err| Error::io(format!("keep the catalog as \"{}\"", aside.display()), err);
+    let is_there = catalog.exists();
+    if is_there && !aside.exists() {
+        // Not every file system has second names.
+        fs::hard_link(&catalog, &aside)
+            .or_else(|_| fs::copy(&catalog, &aside).map(drop))
+            .map_err(failed)?;
+    }
+    // What a killed program left undone belongs to the old catalog, and would spoil the new one.
+    if journal(&catalog).exists() {
+        fs::rename(journal(&catalog), journal(&aside)).map_err(failed)?;
+    }
+    steps.take("sync folder")?;
+    sync(&place)?;
+    Ok(is_there.then_some(aside))
+}

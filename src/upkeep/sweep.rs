@@ -1,0 +1,101 @@
+//! Which files are deleted. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Scheduled;
+use crate::model::Instant;
+use crate::store::Found;
+
+/// What is known of files, to decide which of them go.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Files that are listed as to be deleted.
+    pub(super) scheduled: Vec<Scheduled>,
+    /// Files that a snapshot names.
+    pub(super) named: BTreeSet<String>,
+    /// Files that a copy of the catalog names: without them it could not be restored.
+    pub(super) spared: BTreeSet<String>,
+    /// Files that are there.
+    pub(super) found: Vec<Found>,
+}
+
+/// The files that go.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Sweep {
+    /// Files that are listed as to be deleted, whether they are still there or not.
+    pub(super) due: Vec<String>,
+    /// Files that no catalog names: what killed runs left.
+    pub(super) left_over: Vec<String>,
+    /// The bytes of all of them.
+    pub(super) bytes: u64,
+}
+
+/// The files that have been without a name since `before`.
+///
+/// A file that was changed after that may belong to a program that is still writing, and one that
+/// was listed after that to a query that is still reading.
+pub(super) fn plan(known: &Known, before: Instant) -> Sweep {
+    let Known { scheduled, named, spared, found } = known;
+    let is_free = |path: &String| !named.contains(path) && !spared.contains(path);
+    let due = scheduled.iter().filter(|file| file.since <= before && is_free(&file.path));
+    let due: Vec<_> = due.map(|file| file.path.clone()).collect();
+    let listed: BTreeSet<_> = scheduled.iter().map(|file| &file.path).collect();
+    let left_over = found.iter().filter(|file| {
+        file.changed_at <= before && is_free(&file.path) && !listed.contains(&file.path)
+    });
+    let left_over: Vec<_> = left_over.map(|file| file.path.clone()).collect();
+    let sizes: BTreeMap<_, _> = found.iter().map(|file| (&file.path, file.size_bytes)).collect();
+    let bytes = due.iter().chain(&left_over).filter_map(|path| sizes.get(path)).sum();
+    Sweep { due, left_over, bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn known() -> Known {
+        let at = Instant::from_micros;
+        let scheduled = |path: &str, since| Scheduled { path: path.into(), since: at(since) };
+        let found = |path: &str, changed| Found {
+            path: path.into(),
+            size_bytes: 10,
+            changed_at: at(changed),
+        };
+        Known {
+            scheduled: vec![
+                scheduled("due", 5),
+                scheduled("gone already", 5),
+                scheduled("young", 6),
+                scheduled("named again", 5),
+                scheduled("of a copy", 5),
+            ],
+            named: names(&["live", "named again"]),
+            spared: names(&["of a copy", "of a copy too"]),
+            found: [
+                found("due", 1),
+                found("young", 1),
+                found("named again", 1),
+                found("of a copy", 1),
+                found("of a copy too", 1),
+                found("live", 1),
+                found("left", 5),
+                found("being written", 6),
+            ]
+            .into(),
+        }
+    }
+
+    #[test]
+    fn what_nothing_names_since_the_grace_goes() {
+        let expected = Sweep {
+            due: vec!["due".into(), "gone already".into()],
+            left_over: vec!["left".into()],
+            bytes: 20,
+        };
+        assert_eq!(plan(&known(), Instant::from_micros(5)), expected);
+    }
+}
