@@ -175,7 +175,9 @@ impl Inside<'_, '_> {
             wrong.push((Check::WrongFooter, what));
         }
         let lies: Vec<_> = (self.table.columns.iter().zip(&held.file.columns).zip(columns))
-            .filter(|((column, said), is)| !bears_out(column, file.is_ours(), said, is))
+            .filter(|((column, said), is)| {
+                !bears_out(column, file.is_ours(), said.as_ref(), is.as_ref())
+            })
             .map(|((column, said), is)| lie(column, said.as_ref(), is.as_ref()))
             .collect();
         if let Some(first) = lies.first() {
@@ -191,7 +193,7 @@ impl Inside<'_, '_> {
 
 /// Whether the rows bear out what is said of a column: of a file of ours exactly, since queries are
 /// answered from it; of another tool's as bounds.
-fn bears_out(column: &Column, is_ours: bool, said: &Option<Bounds>, is: &Option<Bounds>) -> bool {
+fn bears_out(column: &Column, is_ours: bool, said: Option<&Bounds>, is: Option<&Bounds>) -> bool {
     match (said, is) {
         (Some(said), Some(is)) if is_ours => said == is,
         (Some(said), Some(is)) => said.null_count == is.null_count && said.covers(column.ty, is),
