@@ -1,6 +1,5 @@
 //! What the commands share that serve an endpoint: an address, a URL that is told.
 
-use std::io::Write;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
@@ -29,10 +28,7 @@ pub(super) fn url(server: &Server) -> String {
 pub(super) async fn serve(server: Server, notes: &[String]) -> Result<Status> {
     // Whoever reads the URL may interrupt at once: that must end it gracefully already.
     let mut signals = Signals::listen()?;
-    let mut out = Target::Stdout.out();
-    writeln!(out, "{}", url(&server))
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))?;
+    Target::say(&format!("{}\n", url(&server)))?;
     for note in notes {
         printer::note(note);
     }

@@ -25,7 +25,7 @@ pub(super) async fn run(settings: &Settings, options: &IngestOptions) -> Result<
     let report = read(settings, options, &mut signals).await?;
     let status = status(&report);
     if options.json {
-        write(&document::text(&report, status)?)?;
+        Target::say(&(document::text(&report, status)? + "\n"))?;
     }
     summary::tell(&report, status);
     Ok(status)

@@ -4,10 +4,8 @@ mod document;
 mod options;
 mod steps;
 
-use std::io::Write;
-
 use crate::catalog::Catalog;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 
 use self::document::Outcome;
 use self::steps::{Did, Night, STEPS, Step};
@@ -95,10 +93,7 @@ fn end(mut night: Night<'_>, outcomes: &[Outcome]) -> Result<Status> {
         printer::note(&line);
     }
     if night.options.ingest.json {
-        let mut out = Target::Stdout.out();
-        out.write_all(document::text(outcomes, is_stopped)?.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|err| Error::io("write to standard output", err))?;
+        Target::say(&document::text(outcomes, is_stopped)?)?;
     }
     if let Some(path) = night.settings.metrics(night.options.metrics.as_deref()) {
         // What can be told is told: an alert hangs on it.

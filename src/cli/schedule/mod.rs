@@ -10,7 +10,6 @@ mod status;
 mod systemd;
 mod units;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
@@ -48,7 +47,7 @@ pub(super) fn run(settings: &Settings, options: &ScheduleOptions) -> Result<Stat
 fn take(actions: &[Action], is_dry: bool) -> Result<Status> {
     for action in actions {
         if is_dry {
-            write(&format!("{action}\n"))?;
+            Target::say(&format!("{action}\n"))?;
         } else if action.take()? {
             let line = action.to_string();
             printer::note(&format!("done: {}", line.lines().next().unwrap_or_default()));
@@ -77,7 +76,7 @@ fn print(settings: &Settings, options: &PrintOptions) -> Result<Status> {
             kubernetes::documents(&plan, &options.cluster, config.as_deref())
         }
     };
-    write(&text)?;
+    Target::say(&text)?;
     warn_of_secrets(settings, &plan, options.scheduler);
     if let Err(err) = refuse_nothing(settings) {
         printer::warning(&err.chain());
@@ -159,7 +158,7 @@ fn tell(settings: &Settings, place: &PlaceOptions) -> Result<Status> {
     if !text.is_empty() {
         text.push('\n');
     }
-    write(&(text + &status::runs(settings)?))?;
+    Target::say(&(text + &status::runs(settings)?))?;
     Ok(status)
 }
 
@@ -288,11 +287,4 @@ fn warn_of_cluster(settings: &Settings, plan: &Plan) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn write(text: &str) -> Result<()> {
-    let mut out = Target::Stdout.out();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))
 }

@@ -5,7 +5,6 @@ mod metrics;
 mod places;
 mod table;
 
-use std::io::Write;
 use std::time::Duration;
 
 use crate::catalog::Catalog;
@@ -40,10 +39,7 @@ pub(super) fn run(settings: &Settings, options: &StatusOptions) -> Result<Status
             exposition.text()
         }
     };
-    let mut out = Target::Stdout.out();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))?;
+    Target::say(&text)?;
     Ok(judge(&held.rows, now, options.max_age))
 }
 

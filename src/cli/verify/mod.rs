@@ -4,9 +4,7 @@ mod document;
 mod options;
 mod table;
 
-use std::io::Write;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lake::WritableLake;
 use crate::upkeep::{Finding, GRACE, Verdict, Verify};
 
@@ -52,10 +50,7 @@ pub(super) async fn run(settings: &Settings, options: &VerifyOptions) -> Result<
         VerifyFormat::Table => table::text(&shown),
         VerifyFormat::Json => document::text(&shown)?,
     };
-    let mut out = Target::Stdout.out();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write to standard output", err))?;
+    Target::say(&text)?;
     printer::note(&summary(&shown));
     let is_whole = shown.findings.iter().all(|(_, mended)| *mended == Mended::Done);
     Ok(if is_whole { Status::Done } else { Status::Attention })
