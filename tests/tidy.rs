@@ -224,7 +224,8 @@ fn sql_style(file: &Source) -> Vec<String> {
         complaints.push(format!("{}:1: begin with a comment that says what it is", file.path));
     }
     for (index, line) in file.code.lines().enumerate() {
-        for word in line.split(|c| !is_name(c)) {
+        // A parameter may be named like a keyword: `$by`.
+        for word in line.split(|c| !is_name(c) && c != '$') {
             if SQL_KEYWORDS.split_whitespace().any(|keyword| keyword == word) {
                 let upper = word.to_uppercase();
                 complaints.push(format!("{}:{}: write {upper}", file.path, index + 1));
@@ -331,6 +332,7 @@ fn sql_in_lower_case_or_without_a_header_is_refused() {
     check("-- All.\nSELECT from_state, 'from' FROM a -- from\n", &[]);
     check("-- All.\nSELECT a\nfrom b", &["a.sql:3: write FROM"]);
     check("SELECT 1", &["a.sql:1: begin with a comment that says what it is"]);
+    check("-- All.\nSELECT a WHERE a = $by", &[]);
 }
 
 #[test]
