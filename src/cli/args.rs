@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -20,6 +19,7 @@ use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
 use super::export::ExportOptions;
+use super::provenance::from_environment;
 use super::report::{ReportOptions, with_reports};
 use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
@@ -72,13 +72,7 @@ impl Arguments {
     ) -> Result<Self, clap::Error> {
         let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
         let mut read = Self::from_arg_matches(&matches)?;
-        let mut level = Some(&matches);
-        while let Some(matches) = level {
-            let names = matches.ids().map(clap::Id::as_str);
-            let is_given = |id: &&str| matches.value_source(id) == Some(ValueSource::EnvVariable);
-            read.variables.extend(names.filter(is_given).map(str::to_owned));
-            level = matches.subcommand().map(|(_, matches)| matches);
-        }
+        read.variables = from_environment(&matches);
         Ok(read)
     }
 }
