@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::catalog::AsOf;
@@ -24,6 +23,7 @@ use super::export::ExportOptions;
 use super::log::LogOptions;
 use super::maintain::MaintainOptions;
 use super::night::NightOptions;
+use super::provenance::from_environment;
 use super::reconcile::ReconcileOptions;
 use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
@@ -84,13 +84,7 @@ impl Arguments {
     ) -> Result<Self, clap::Error> {
         let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
         let mut read = Self::from_arg_matches(&matches)?;
-        let mut level = Some(&matches);
-        while let Some(matches) = level {
-            let names = matches.ids().map(clap::Id::as_str);
-            let is_given = |id: &&str| matches.value_source(id) == Some(ValueSource::EnvVariable);
-            read.variables.extend(names.filter(is_given).map(str::to_owned));
-            level = matches.subcommand().map(|(_, matches)| matches);
-        }
+        read.variables = from_environment(&matches);
         Ok(read)
     }
 }

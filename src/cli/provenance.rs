@@ -1,6 +1,10 @@
 //! The settings that there are, and where the value of each came from.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
 
 /// A setting: how it is named wherever it can be given.
 #[derive(Debug)]
@@ -109,6 +113,22 @@ impl Declared {
     pub(super) fn id(&self) -> String {
         self.flag.replace('-', "_")
     }
+}
+
+/// The names of the arguments whose values the environment gave.
+pub(super) fn from_environment(matches: &ArgMatches) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut level = Some(matches);
+    while let Some(matches) = level {
+        // A flag of a command above is among the names of one that clap does not know (a report),
+        // and may not be asked for there.
+        let known = matches.ids().filter(|id| matches.try_contains_id(id.as_str()).is_ok());
+        let given =
+            known.filter(|id| matches.value_source(id.as_str()) == Some(ValueSource::EnvVariable));
+        names.extend(given.map(|id| id.as_str().to_owned()));
+        level = matches.subcommand().map(|(_, matches)| matches);
+    }
+    names
 }
 
 /// Where a value came from.

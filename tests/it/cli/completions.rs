@@ -119,7 +119,7 @@ fn the_manual_has_a_page_for_the_program_and_for_each_command() {
     .SH NAME
     lookback\-sql \- Ask the warehouse in SQL
     .SH SYNOPSIS
-    \fBlookback sql\fR [\fB\-f\fR|\fB\-\-file\fR] [\fB\-\-warehouse\fR] [\fB\-\-config\fR] [\fB\-\-format\fR] [\fB\-\-now\fR] [\fB\-o\fR|\fB\-\-output\fR] [\fB\-\-as\-of\fR] [\fB\-\-caller\fR] [\fB\-\-memory\-limit\fR] [\fB\-\-timeout\fR] [\fB\-h\fR|\fB\-\-help\fR] [\fIQUERY\fR]
+    \fBlookback sql\fR [\fB\-f\fR|\fB\-\-file\fR] [\fB\-\-format\fR] [\fB\-o\fR|\fB\-\-output\fR] [\fB\-\-as\-of\fR] [\fB\-\-caller\fR] [\fB\-\-memory\-limit\fR] [\fB\-\-timeout\fR] [\fB\-\-warehouse\fR] [\fB\-\-config\fR] [\fB\-\-now\fR] [\fB\-h\fR|\fB\-\-help\fR] [\fIQUERY\fR]
     "#);
 }
 
