@@ -59,8 +59,8 @@
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: the demo, which compares the warehouse with the
 //!   simulated world. May name everything above.
-//! - [`cli`]: arguments, settings, terminal, commands, the REPL. May name everything above, only to open
-//!   and call it.
+//! - [`cli`]: arguments, settings, terminal, commands, the REPL. May name everything above, only to
+//!   open and call it.
 //!
 //! Data flows one way: source → ingest → store and catalog → engine → output or serve.
 //!
