@@ -71,6 +71,7 @@ pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
 /// `ListBackupJobSummaries`.
 pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answer, Failure> {
     summaries_page!(
-        at, call: list_backup_job_summaries(BackupJobStatus::Any).message_category("ANY"), backup_job_summaries, counted
+        at, call: list_backup_job_summaries(BackupJobStatus::Any).message_category("ANY"),
+        backup_job_summaries, counted
     )
 }

@@ -60,6 +60,7 @@ pub(super) async fn describe(at: &Endpoint, id: &str) -> Result<Row, Failure> {
 /// `ListCopyJobSummaries`.
 pub(super) async fn summaries(at: &Endpoint, call: &SummaryCall) -> Result<Answer, Failure> {
     summaries_page!(
-        at, call: list_copy_job_summaries(CopyJobStatus::Any).message_category("ANY"), copy_job_summaries, counted
+        at, call: list_copy_job_summaries(CopyJobStatus::Any).message_category("ANY"),
+        copy_job_summaries, counted
     )
 }

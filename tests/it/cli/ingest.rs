@@ -237,7 +237,7 @@ fn settings_come_from_the_file() {
     exit 2
     -- stderr
     error: file "lookback.toml", line 2: there is no key "speed" in the settings
-    hint: the keys are warehouse, caller, memory_limit, timeout, ingest, source
+    hint: the keys are warehouse, reports, caller, memory_limit, timeout, ingest, source
     "#);
     assert_snapshot!(desk.run(&["sql", "--config", "none.toml", "SELECT 1"]), @r#"
     exit 2
