@@ -4,7 +4,8 @@
 //! table held back); a NULL is told from `''` wherever the format can tell it; text can never
 //! steer the terminal that shows it; an instant reads as RFC 3339 in UTC (`2026-11-01T00:00:00Z`,
 //! with milliseconds or finer only where there are any), a float as its shortest form, a nested
-//! value as JSON; a chart says what it leaves out; memory does not grow with the number of rows, and a table's rows are bounded.
+//! value as JSON; a chart says what it leaves out; memory does not grow with the number of rows,
+//! and a table's rows are bounded.
 //! Refuses: queries, files by name, the terminal itself. It writes to the writer that it is given
 //! and prints nothing.
 

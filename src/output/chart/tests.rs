@@ -321,7 +321,7 @@ fn a_calendar_tells_zero_from_no_data() {
     ");
     assert_snapshot!(drawn(calendar, Canvas { width: 44, ..ASCII }, &year(365)), @"
     failed by day, 2026-11-01 to 2027-10-30
-        Nov  Dec Jan  Feb Mar Apr May  Jun Jul Aug
+        Nov  Dec Jan  Feb Mar Apr May  Jun Jul
     Mon  +#.-#.+#.+#.-#.+#.+#.-#.+#.+#.-#.+#.+#.
     Tue  #.+#.+#.-#.+#.+#.-#.+#.+#.-#.+#.+#.-#.+
     Wed  .+#.-#.+#.+#.-#.+#.+#.-#.+#.+#.-#.+#.+#

@@ -19,8 +19,8 @@ fn an_answer_is_drawn_in_the_kind_that_its_columns_ask_for() {
     CREATED   │███████████████████████████████████████████████████████████████████ 1
     RUNNING   │███████████████████████████████████████████████████████████████████ 1
     ");
-    let days = "SELECT date_trunc('day', creation_date) AS day, count(*) AS jobs FROM jobs GROUP BY 1 \
-        ORDER BY 1";
+    let days = "SELECT date_trunc('day', creation_date) AS day, count(*) AS jobs FROM jobs \
+        GROUP BY 1 ORDER BY 1";
     assert_snapshot!(desk.run(&["sql", "--chart", days]), @"
     exit 0
     -- stdout
