@@ -33,7 +33,9 @@ pub use ledger::{
 pub(crate) use lock::LOCK_FILE;
 pub use lock::WriterLock;
 pub use snapshots::{AsOf, Snapshot};
-pub use upkeep::{Breach, Expired, HeldFile, HeldTable, Holdings, Repair, Scheduled, Space};
+pub use upkeep::{
+    Breach, Expired, HeldFile, HeldTable, Holdings, Repair, Restated, Scheduled, Space,
+};
 
 /// The catalog's file in a warehouse folder.
 pub const CATALOG_FILE: &str = "catalog.sqlite";

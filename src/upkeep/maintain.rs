@@ -25,7 +25,7 @@ pub const GRACE: i64 = DAY;
 const ATTEMPTS: usize = 5;
 /// The catalog is written anew once a quarter of it holds nothing, and that is not little.
 const FREE_SHARE: u64 = 4;
-const FREE_BYTES_MIN: u64 = 256 * 1024;
+const FREE_BYTES_MIN: u64 = 64 * 1024;
 
 /// What is to be done.
 #[derive(Clone, Debug)]

@@ -65,28 +65,19 @@ def check_all_jobs(warehouse, undisturbed, lookback, duck):
         assert ours == lookback_rows(lookback, undisturbed, sql), table
 
 
-class RunningImport:
-    """An import that has worked out its changes and written its files, and is about to commit."""
+class Running:
+    """A command that has worked out its changes and written its files, and is about to commit."""
 
-    def __init__(self, warehouse, look: str, folder, only: str = ""):
-        """`only` is in the text of the records that are imported."""
-        records = folder / "records.ndjson"
-        flags = ["--until", look, "--resources", "100", "--days", "6", "--output", str(records)]
-        subprocess.run([from_run("LOOKBACK_GENERATE"), *flags], check=True)
-        lines = records.read_text().splitlines(keepends=True)
-        records.write_text("".join(line for line in lines if only in line))
-        trail = warehouse / "data" / "main" / "job_transitions"
+    def __init__(self, warehouse, folder, table: str, *arguments):
+        """`table` is the one whose files are the last to be written."""
+        trail = warehouse / "data" / "main" / table
         before = set(trail.rglob("*.parquet"))
         self.process = subprocess.Popen(
-            [
-                from_run("LOOKBACK_BIN"), "--warehouse", str(warehouse),
-                "import", str(records), "--observed-at", look,
-            ],
+            [from_run("LOOKBACK_BIN"), "--warehouse", str(warehouse), *map(str, arguments)],
             env=environment(folder),
             stderr=subprocess.PIPE,
             encoding="utf-8",
-        )  # fmt: skip
-        # The transitions are the last file of a run; after them comes the commit.
+        )
         deadline = time.monotonic() + SECONDS_MAX
         while not set(trail.rglob("*.parquet")) - before:
             assert self.process.poll() is None and time.monotonic() < deadline
@@ -100,21 +91,44 @@ class RunningImport:
         return self.process.returncode, said
 
 
-class HeldImport(RunningImport):
-    """The same, stopped before its commit until it is told to go on."""
+class RunningImport(Running):
+    """An import that is about to commit: the transitions are the last file of a run."""
 
     def __init__(self, warehouse, look: str, folder, only: str = ""):
+        """`only` is in the text of the records that are imported."""
+        records = folder / "records.ndjson"
+        flags = ["--until", look, "--resources", "100", "--days", "6", "--output", str(records)]
+        subprocess.run([from_run("LOOKBACK_GENERATE"), *flags], check=True)
+        lines = records.read_text().splitlines(keepends=True)
+        records.write_text("".join(line for line in lines if only in line))
+        super().__init__(
+            warehouse, folder, "job_transitions", "import", records, "--observed-at", look
+        )
+
+
+class Held:
+    """A running command, stopped before its commit until it is told to go on."""
+
+    def __init__(self, warehouse, start):
         # While this transaction is open, others read the catalog and cannot commit to it.
         gate = sqlite3.connect(warehouse / "catalog.sqlite", isolation_level=None)
         gate.execute("BEGIN IMMEDIATE")
-        super().__init__(warehouse, look, folder, only)
-        os.kill(self.process.pid, signal.SIGSTOP)
+        self.running = start()
+        os.kill(self.running.process.pid, signal.SIGSTOP)
         gate.execute("ROLLBACK")
         gate.close()
 
     def end(self) -> tuple[int, str]:
-        os.kill(self.process.pid, signal.SIGCONT)
-        return super().end()
+        """Lets it go on; gives its status and what it said."""
+        os.kill(self.running.process.pid, signal.SIGCONT)
+        return self.running.end()
+
+
+class HeldImport(Held):
+    """A running import, held."""
+
+    def __init__(self, warehouse, *arguments, **named):
+        super().__init__(warehouse, lambda: RunningImport(warehouse, *arguments, **named))
 
 
 def data_files(warehouse) -> set:

@@ -1,15 +1,11 @@
 """Upkeep and DuckDB: each reads what the other left, at whatever step an upkeep ends."""
 
-import os
 import shutil
 import signal
-import sqlite3
-import subprocess
-import time
 
 import pytest
 from agreement import duck_answer, lookback_rows
-from conftest import LOOKS, SECONDS_MAX, environment, from_run, import_look
+from conftest import LOOKS, import_look
 from test_duckdb_changes import (
     CASES,
     CLEAN,
@@ -25,6 +21,7 @@ from test_duckdb_changes import (
     check_each_job_once,
     check_pruning,
 )
+from test_duckdb_races import Held, Running
 
 # When September and October, in which all jobs of the small warehouse were created, are old.
 WINTER = ("--now", "2026-12-20T04:00:00Z")
@@ -38,8 +35,8 @@ def maintain(lookback, warehouse, *flags, now=WINTER, status=0) -> str:
 
 
 def check_whole(lookback, warehouse):
-    """Verifying finds nothing."""
-    outcome = lookback("--warehouse", warehouse, "verify", *LATER)
+    """Verifying finds nothing; what a killed run has just left is too young to be told."""
+    outcome = lookback("--warehouse", warehouse, "verify")
     assert (outcome.status, outcome.stdout) == (0, ""), outcome.stdout + outcome.stderr
 
 
@@ -83,7 +80,8 @@ def test_the_snapshots_that_are_left_are_the_same_to_both(small, lookback, duck)
     theirs = duck().attach(small).rows("SELECT snapshot_id FROM lake.snapshots() ORDER BY 1")
     ours = lookback_rows(lookback, small, "SELECT snapshot_id FROM ops.snapshots ORDER BY 1")
     assert [row[0] for row in theirs] == [row["snapshot_id"] for row in ours]
-    assert len(theirs) < 8
+    # The last one of October was in force until then.
+    assert theirs[0] == (3,)
 
 
 @pytest.mark.parametrize("order", [[MERGE, EXPIRE, CLEAN], [CLEAN, MERGE, EXPIRE]])
@@ -115,7 +113,7 @@ def test_what_duckdb_leaves_whole_has_no_findings(name, small, lookback, duck):
     for statement in case.statements:
         writer.rows(statement)
     writer.connection.close()
-    outcome = lookback("--warehouse", small, "verify", *LATER)
+    outcome = lookback("--warehouse", small, "verify")
     # Rows that DuckDB copied from others say that they are open, and those that it deleted are
     # gone: the ledger knows neither, and says so. An insert of the same row twice is one.
     told = {line.split()[0] for line in outcome.stdout.splitlines()[1:] if line[0] != " "}
@@ -144,38 +142,12 @@ def test_both_agree_after_an_upkeep_was_killed(step, only, small, lookback, duck
     assert rows(lookback, small) == before
 
 
-class HeldUpkeep:
-    """A compaction that has written its first files, stopped before it commits them."""
+class HeldUpkeep(Held):
+    """A compaction that has written its first files, held before it commits them."""
 
     def __init__(self, warehouse, folder):
-        gate = sqlite3.connect(warehouse / "catalog.sqlite", isolation_level=None)
-        gate.execute("BEGIN IMMEDIATE")
-        jobs = warehouse / "data" / "main" / "backup_jobs"
-        before = set(jobs.rglob("*.parquet"))
-        self.process = subprocess.Popen(
-            [
-                from_run("LOOKBACK_BIN"), "--warehouse", str(warehouse),
-                "maintain", "--only", "compact", *WINTER,
-            ],
-            env=environment(folder),
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )  # fmt: skip
-        deadline = time.monotonic() + SECONDS_MAX
-        while not set(jobs.rglob("*.parquet")) - before:
-            assert self.process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.01)
-        time.sleep(0.5)
-        assert self.process.poll() is None
-        os.kill(self.process.pid, signal.SIGSTOP)
-        gate.execute("ROLLBACK")
-        gate.close()
-
-    def end(self) -> tuple[int, str]:
-        """Lets it go on; gives its status and what it said."""
-        os.kill(self.process.pid, signal.SIGCONT)
-        _, said = self.process.communicate(timeout=SECONDS_MAX)
-        return self.process.returncode, said
+        command = ("maintain", "--only", "compact", *WINTER)
+        super().__init__(warehouse, lambda: Running(warehouse, folder, "backup_jobs", *command))
 
 
 @pytest.mark.parametrize(

@@ -99,11 +99,10 @@ fn files(
     table_id: i64,
 ) -> rusqlite::Result<BTreeMap<i64, HeldFile>> {
     let has_digests = foreign::exists(connection, "lookback_file_digest")?;
-    let digest = match has_digests {
-        true => {
-            "(SELECT sha256 FROM lookback_file_digest AS d WHERE d.data_file_id = f.data_file_id)"
-        }
-        false => "NULL",
+    let digest = if has_digests {
+        "(SELECT sha256 FROM lookback_file_digest AS d WHERE d.data_file_id = f.data_file_id)"
+    } else {
+        "NULL"
     };
     let sql = format!(
         "SELECT data_file_id, path, record_count, file_size_bytes, footer_size, begin_snapshot,

@@ -11,7 +11,7 @@ mod vacuum;
 
 pub use expire::Expired;
 pub use holdings::{HeldFile, HeldTable, Holdings};
-pub use repair::Repair;
+pub use repair::{Repair, Restated};
 pub use rules::Breach;
 pub use sweep::Scheduled;
 pub use vacuum::Space;

@@ -14,20 +14,7 @@ use super::rules::Breach;
 #[derive(Clone, Debug)]
 pub enum Repair {
     /// What the catalog says of a file is replaced by what the file says of itself.
-    File {
-        /// Its table.
-        table: &'static Table,
-        /// Its id.
-        id: i64,
-        /// Its rows.
-        record_count: u64,
-        /// Its size.
-        size_bytes: u64,
-        /// The length of its footer.
-        footer_size_bytes: u64,
-        /// What is in its columns.
-        columns: Vec<Option<Bounds>>,
-    },
+    File(Restated),
     /// What the catalog says of the columns of a whole table is replaced.
     Table {
         /// The table.
@@ -41,6 +28,23 @@ pub enum Repair {
     Rule(Breach),
 }
 
+/// What a file says of itself.
+#[derive(Clone, Debug)]
+pub struct Restated {
+    /// Its table.
+    pub table: &'static Table,
+    /// Its id.
+    pub id: i64,
+    /// Its rows.
+    pub record_count: u64,
+    /// Its size.
+    pub size_bytes: u64,
+    /// The length of its footer.
+    pub footer_size_bytes: u64,
+    /// What is in its columns.
+    pub columns: Vec<Option<Bounds>>,
+}
+
 impl Catalog {
     /// Mends all of it in one transaction.
     pub fn repair(&self, repairs: &[Repair], steps: &Steps) -> Result<()> {
@@ -51,17 +55,7 @@ impl Catalog {
         let writer = Writer { transaction: &transaction, steps };
         for repair in repairs {
             match repair {
-                Repair::File { table, id, columns, .. } => {
-                    writer.restate_file(repair)?;
-                    let sql = "DELETE FROM ducklake_file_column_stats WHERE data_file_id = ?1";
-                    writer.execute(sql, params![id])?;
-                    let sql = "SELECT table_id, record_count FROM ducklake_data_file
-                         WHERE data_file_id = ?1";
-                    let (table_id, rows): (i64, u64) = transaction
-                        .query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))
-                        .map_err(|err| failed("read a file to be repaired", err))?;
-                    writer.add_stats(table, table_id, *id, rows, columns)?;
-                }
+                Repair::File(file) => writer.restate_file(file)?,
                 Repair::Table { table, columns } => writer.restate_table(table, columns)?,
                 Repair::Open(changes) => writer.change_open_jobs(changes)?,
                 Repair::Rule(breach) => {
@@ -77,17 +71,22 @@ impl Catalog {
 }
 
 impl Writer<'_> {
-    fn restate_file(&self, repair: &Repair) -> Result<()> {
-        let Repair::File { id, record_count, size_bytes, footer_size_bytes, .. } = repair else {
-            return Ok(());
-        };
+    fn restate_file(&self, file: &Restated) -> Result<()> {
         self.execute(
             "UPDATE ducklake_data_file SET record_count = ?2, file_size_bytes = ?3,
                  footer_size = ?4
              WHERE data_file_id = ?1",
-            params![id, record_count, size_bytes, footer_size_bytes],
+            params![file.id, file.record_count, file.size_bytes, file.footer_size_bytes],
         )?;
-        Ok(())
+        let sql = "SELECT table_id FROM ducklake_data_file WHERE data_file_id = ?1";
+        let table_id = self
+            .transaction
+            .query_row(sql, [file.id], |row| row.get(0))
+            .map_err(|err| failed("read a file to be repaired", err))?;
+        let sql = "DELETE FROM ducklake_file_column_stats
+             WHERE table_id = ?1 AND data_file_id = ?2";
+        self.execute(sql, params![table_id, file.id])?;
+        self.add_stats(file.table, table_id, file.id, file.record_count, &file.columns)
     }
 
     fn restate_table(&self, table: &Table, columns: &[Option<Bounds>]) -> Result<()> {

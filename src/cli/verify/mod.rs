@@ -108,18 +108,18 @@ fn shown(verdict: Verdict, is_mended: impl Fn(&Finding) -> bool) -> Shown {
 
 fn summary(shown: &Shown) -> String {
     let count = |mended| shown.findings.iter().filter(|(_, of)| *of == mended).count();
-    let (done, possible) = (count(Mended::Done), count(Mended::Possible));
-    let mut text = format!("verified {} files with {} rows: ", shown.files, shown.rows);
-    match shown.findings.len() {
-        0 => text.push_str("nothing is wrong"),
-        1 => text.push_str("1 finding"),
-        many => text.push_str(&format!("{many} findings")),
-    }
-    if done > 0 {
-        text.push_str(&format!(", {done} repaired"));
-    }
-    if possible > 0 {
-        text.push_str(&format!("; --repair mends {possible}"));
-    }
-    text
+    let found = match shown.findings.len() {
+        0 => "nothing is wrong".to_owned(),
+        1 => "1 finding".to_owned(),
+        many => format!("{many} findings"),
+    };
+    let done = match count(Mended::Done) {
+        0 => String::new(),
+        done => format!(", {done} repaired"),
+    };
+    let possible = match count(Mended::Possible) {
+        0 => String::new(),
+        possible => format!("; --repair mends {possible}"),
+    };
+    format!("verified {} files with {} rows: {found}{done}{possible}", shown.files, shown.rows)
 }

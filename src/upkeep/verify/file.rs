@@ -2,8 +2,8 @@
 
 use futures::StreamExt;
 
-use crate::catalog::{HeldFile, Repair};
-use crate::error::{Error, Kind, Result};
+use crate::catalog::{HeldFile, Repair, Restated};
+use crate::error::{Kind, Result};
 use crate::store::{Footer, Statistics, Store};
 use crate::tables::{Bounds, Column, DataFile, Table};
 
@@ -88,30 +88,32 @@ impl Inside<'_, '_> {
     ) -> Result<Option<(u64, Vec<Option<Bounds>>)>> {
         let Some(file) = &outside.file else { return Ok(None) };
         let object = format!("file {}", file.path);
-        let read = async {
+        let read: Result<_> = async {
             let footer = self.store.footer(file).await?;
             Ok((footer, self.read(held, file, findings).await?))
-        };
-        let (footer, (rows, columns)) = match read.await {
-            Err(err) if Error::kind(&err) == Kind::Corrupt => {
+        }
+        .await;
+        let (footer, (rows, columns)) = match read {
+            Err(err) if err.kind() == Kind::Corrupt => {
                 findings.push(Finding::new(Check::UnreadableFile, object, err.chain()));
                 return Ok(None);
             }
             read => read?,
         };
         findings.extend(self.wrong_columns(&object, &footer));
-        let repair = Repair::File {
+        // Without a digest nobody knows whether the file or the catalog lies about rows.
+        let record_count = if outside.is_proven { rows } else { held.file.record_count };
+        let repair = Repair::File(Restated {
             table: self.table,
             id: file.id,
-            record_count: rows,
+            record_count,
             size_bytes: file.size_bytes,
             footer_size_bytes: footer.size_bytes,
             columns: columns.clone(),
-        };
+        });
         let wrong = self.wrong(held, file, &footer, rows, &columns);
         for (check, what) in wrong {
             let finding = Finding::new(check, object.clone(), what);
-            // Without a digest nobody knows whether the file or the catalog lies about rows.
             let is_sure = check != Check::WrongRowCount || outside.is_proven;
             findings.push(if is_sure { finding.mended_by(repair.clone()) } else { finding });
         }
@@ -175,7 +177,9 @@ impl Inside<'_, '_> {
             wrong.push((Check::WrongFooter, what));
         }
         let lies: Vec<_> = (self.table.columns.iter().zip(&held.file.columns).zip(columns))
-            .filter(|((column, said), is)| !bears_out(column, file.is_ours(), said, is))
+            .filter(|((column, said), is)| {
+                !bears_out(column, file.is_ours(), said.as_ref(), is.as_ref())
+            })
             .map(|((column, said), is)| lie(column, said.as_ref(), is.as_ref()))
             .collect();
         if let Some(first) = lies.first() {
@@ -191,7 +195,7 @@ impl Inside<'_, '_> {
 
 /// Whether the rows bear out what is said of a column: of a file of ours exactly, since queries are
 /// answered from it; of another tool's as bounds.
-fn bears_out(column: &Column, is_ours: bool, said: &Option<Bounds>, is: &Option<Bounds>) -> bool {
+fn bears_out(column: &Column, is_ours: bool, said: Option<&Bounds>, is: Option<&Bounds>) -> bool {
     match (said, is) {
         (Some(said), Some(is)) if is_ours => said == is,
         (Some(said), Some(is)) => said.null_count == is.null_count && said.covers(column.ty, is),

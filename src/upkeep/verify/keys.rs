@@ -176,7 +176,9 @@ mod tests {
     #[track_caller]
     fn check(batches: &[RecordBatch], expected: &[(&str, &[&str])]) {
         let mut numbers = Numbers::new(&SCAN_JOBS).unwrap();
-        batches.iter().for_each(|batch| numbers.add(batch).unwrap());
+        for batch in batches {
+            numbers.add(batch).unwrap();
+        }
         let (identity, repeated) = numbers.repeated().unwrap();
         let mut suspects = Suspects::new(identity, repeated);
         for (number, batch) in batches.iter().enumerate() {

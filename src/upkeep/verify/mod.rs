@@ -176,9 +176,10 @@ fn check_claims(holdings: &Holdings, verdict: &mut Verdict) {
     for breach in &holdings.breaches {
         let check = Check::Rule(breach.rule);
         let finding = Finding::new(check, breach.object.clone(), breach.what.clone());
-        verdict.findings.push(match breach.can_be_mended() {
-            true => finding.mended_by(Repair::Rule(breach.clone())),
-            false => finding,
+        verdict.findings.push(if breach.can_be_mended() {
+            finding.mended_by(Repair::Rule(breach.clone()))
+        } else {
+            finding
         });
     }
 }

@@ -92,7 +92,9 @@ impl<'a> Gathered<'a> {
             }
             let at = Instant::from_micros(times.value(row));
             let (source, region) = (source.value(row).to_owned(), region.value(row).to_owned());
-            if !self.is_known((source.clone(), region.clone(), kind), at) {
+            let place = (source, region, kind);
+            if !self.is_known(&place, at) {
+                let (source, region, _) = place;
                 let (count, first) = self.uncovered.entry((source, region)).or_insert((0, at));
                 (*count, *first) = (*count + 1, at.min(*first));
             }
@@ -102,8 +104,8 @@ impl<'a> Gathered<'a> {
 
     /// The oldest listing of a place asks for what is older, too, and the youngest of scan jobs has
     /// no end: nothing is said of what lies outside of all of them.
-    fn is_known(&self, place: (String, String, JobKind), at: Instant) -> bool {
-        let Some(spans) = self.known.get(&place) else { return false };
+    fn is_known(&self, place: &(String, String, JobKind), at: Instant) -> bool {
+        let Some(spans) = self.known.get(place) else { return false };
         let (first, last) =
             (spans.iter().map(|it| it.from).min(), spans.iter().map(|it| it.until).max());
         let is_outside = first.is_some_and(|first| at < first)

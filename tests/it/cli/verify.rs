@@ -82,8 +82,10 @@ fn change(file: &Path, change: impl Fn(&mut Vec<u8>)) {
     overwrite(file, &bytes);
 }
 
-/// Damages, each by what it is.
-const DAMAGES: [(&str, fn(&Desk)); 27] = [
+/// A damage: what it is, and what does it.
+type Damage = (&'static str, fn(&Desk));
+
+const DAMAGES: [Damage; 27] = [
     ("a table is gone", |desk| {
         desk.alter("DELETE FROM ducklake_table WHERE table_name = 'scan_jobs'");
     }),

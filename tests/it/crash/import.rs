@@ -12,6 +12,7 @@ use lookback::tables::Row;
 use serde_json::{Value, json};
 
 use super::{STEPS_MAX, State, is_empty, state};
+use crate::upkeep::rows_of;
 use crate::warehouse::{Warehouse, instant};
 
 /// The documents of a first night and of the next, in which some jobs moved on.
@@ -42,24 +43,9 @@ fn now(second: bool) -> Instant {
     instant(if second { "2026-02-03" } else { "2026-02-02" })
 }
 
-/// The rows of a night, as `lookback import` would make them.
+/// The rows of a night.
 fn rows(second: bool) -> Vec<Row> {
-    use lookback::source::files::{Defaults, Found, read};
-    let (region, account_id) = (None, None);
-    let (source, observed_at) = ("import".into(), now(second));
-    let defaults = Defaults { region, account_id, source, observed_at };
-    let mut rows = Vec::new();
-    for document in night(second) {
-        let bytes = document.to_string();
-        let findings = read(bytes.as_bytes(), "night.json", &defaults, &mut |found| {
-            if let Found::Row(row) = found {
-                rows.push(row);
-            }
-            Ok(())
-        });
-        assert_eq!(findings.unwrap().bad, 0);
-    }
-    rows
+    rows_of(&night(second), now(second))
 }
 
 /// A warehouse after the first night, or the empty place before it.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use arrow::array::RecordBatch;
 use lookback::catalog::{AsOf, Expired};
 use lookback::engine::{Asker, Engine, Limits};
 use lookback::lake::Lake;
@@ -144,7 +145,7 @@ fn a_reader_that_began_before_reads_on() {
     maintain(&warehouse, SPRING, &grace, &Steps::none()).unwrap();
     maintain(&warehouse, SPRING, &grace, &Steps::none()).unwrap();
     let rows = block_on(engine.query("SELECT * FROM scan_jobs")).unwrap();
-    assert_eq!(rows.iter().map(|batch| batch.num_rows()).sum::<usize>(), 28);
+    assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 28);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
+use arrow::array::RecordBatch;
 use lookback::catalog::AsOf;
 use lookback::engine::{Asker, Engine, Limits};
 use lookback::lake::Lake;
@@ -22,7 +23,7 @@ fn count(warehouse: &Warehouse) -> (usize, usize) {
     let rows = block_on(engine.query("SELECT scan_job_id FROM scan_jobs")).unwrap();
     let different = "SELECT DISTINCT scan_job_id FROM scan_jobs";
     let different = block_on(engine.query(different)).unwrap();
-    let sum = |batches: &[arrow::array::RecordBatch]| batches.iter().map(|it| it.num_rows()).sum();
+    let sum = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum();
     (sum(&rows), sum(&different))
 }
 
