@@ -1,4 +1,6 @@
-//! `lookback report`: reports that are listed, documented and run, and wrong ones.
+//! `lookback report`: reports that are listed, documented and run, and wrong names and values.
+
+mod own;
 
 use std::fs;
 
@@ -13,6 +15,7 @@ fn desk() -> Desk {
     desk
 }
 
+/// A report of a user.
 const OWN: &str = "\
 -- title: Jobs in a state
 -- subject: own
@@ -278,65 +281,6 @@ fn an_answer_and_a_report_s_text_go_to_a_file() {
 }
 
 #[test]
-fn own_reports_come_from_a_flag_the_environment_or_the_settings() {
-    let mut desk = desk();
-    desk.write("own/jobs-in-state.sql", OWN);
-    let run = |desk: &Desk, flags: &[&str]| {
-        let report = ["report", "jobs-in-state", "--state", "RUNNING", "--format", "csv"];
-        desk.run(&[&report, flags].concat())
-    };
-    let expected = "exit 0\n-- stdout\njobs\n1\n";
-    assert_eq!(run(&desk, &["--reports=own"]), expected);
-    assert_snapshot!(run(&desk, &[]), @r#"
-    exit 2
-    -- stderr
-    error: there is no report "jobs-in-state"
-    hint: list the reports with: lookback report
-    "#);
-    // A relative folder begins at the folder of the settings.
-    fs::create_dir_all(desk.path("etc/mine")).unwrap();
-    desk.write("etc/mine/jobs-in-state.sql", OWN);
-    desk.write("etc/l.toml", "reports = \"mine\"\n");
-    assert_eq!(run(&desk, &["--config", "etc/l.toml"]), expected);
-    desk.environment.push(("LOOKBACK_REPORTS", "own".to_owned()));
-    assert_eq!(run(&desk, &[]), expected);
-    assert_snapshot!(run(&desk, &["--reports", "elsewhere"]), @r#"
-    exit 2
-    -- stderr
-    error: there is no folder of reports "elsewhere"
-    hint: name a folder of .sql files with --reports, or with `reports` in lookback.toml
-    "#);
-}
-
-#[test]
-fn values_are_bound_and_never_pasted() {
-    let desk = desk();
-    desk.write("own/jobs-in-state.sql", OWN);
-    let run = |flags: &[&str]| {
-        let report = ["report", "--reports", "own", "jobs-in-state", "--format", "csv"];
-        desk.run(&[&report, flags].concat())
-    };
-    assert_snapshot!(run(&["--state", "' OR 1 = 1 --"]), @"
-    exit 0
-    -- stdout
-    jobs
-    0
-    ");
-    assert_snapshot!(run(&["--since", "2026-01-01T01:00:00Z"]), @"
-    exit 0
-    -- stdout
-    jobs
-    1
-    ");
-    assert_snapshot!(run(&["--since", "2026-01-01T01:00:00.001Z"]), @"
-    exit 0
-    -- stdout
-    jobs
-    0
-    ");
-}
-
-#[test]
 fn wrong_names_and_values_are_told() {
     let desk = desk();
     let run = |arguments: &[&str]| desk.run(&[&["report"], arguments].concat());
@@ -414,131 +358,4 @@ fn wrong_names_and_values_are_told() {
     error: folder "nowhere" is not a warehouse: it has no catalog.sqlite
     hint: name the folder of a warehouse with --warehouse, or make one with `lookback ingest`, `lookback import` or `lookback demo --keep DIR`
     "#);
-}
-
-#[test]
-fn own_files_without_a_right_header_are_told() {
-    let desk = desk();
-    let run = |text: &str| {
-        desk.write("own/mine.sql", text);
-        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
-    };
-    assert_snapshot!(run("SELECT 1 AS jobs"), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 1: the header has no title
-    hint: begin the file with comments such as: -- title: text
-    "#);
-    assert_snapshot!(run(&OWN.replace("param: state", "parma: state")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 4: there is no key "parma" in a header
-    hint: did you mean "param"?
-    "#);
-    assert_snapshot!(run(&OWN.replace("text 'COMPLETED'", "varchar 'COMPLETED'")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 4: parameter "state" has type "varchar", which is none
-    hint: write -- param: name type default -- text, with one of the types text, bigint, double, boolean, timestamp, days and one_of(a, b), and the default NULL for none
-    "#);
-    assert_snapshot!(run(&OWN.replace("param: state", "param: format")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 4: a parameter may not have the name "format"
-    hint: write -- param: name type default -- text, with one of the types text, bigint, double, boolean, timestamp, days and one_of(a, b), and the default NULL for none
-    "#);
-}
-
-#[test]
-fn own_files_whose_query_is_another_than_declared_are_told() {
-    let desk = desk();
-    let run = |text: &str| {
-        desk.write("own/mine.sql", text);
-        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
-    };
-    assert_snapshot!(run(&OWN.replace("= $state", "= $status")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 12: parameter "$status" is not declared
-    hint: declare it in the header: -- param: status bigint 1 -- text
-    "#);
-    assert_snapshot!(run(&OWN.replace("state = $state", "TRUE")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 4: parameter "state" is declared, and the query does not use it
-    hint: write $state in the query
-    "#);
-    assert_snapshot!(run(&OWN.replace("AS jobs", "AS number")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 10: column "number" of the query is not declared
-    hint: say in the header what it means: -- column: number -- text
-    "#);
-    assert_snapshot!(run(&OWN.replace("count(*) AS jobs", "*")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 10: the column "*" of the query has no name
-    hint: list the columns one by one, and name each with AS
-    "#);
-    assert_snapshot!(run(&OWN.replace("FROM backup_jobs", "FORM backup_jobs")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql": the SQL does not parse: Expected: end of statement, found: FORM at Line: 11, Column: 1
-    "#);
-    assert_snapshot!(run(&format!("{OWN}; DROP VIEW jobs")), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql": the text is not one query
-    hint: write one SELECT, with or without WITH
-    "#);
-}
-
-#[test]
-fn own_files_are_named_like_reports() {
-    let desk = desk();
-    desk.write("own/My Report.sql", OWN);
-    assert_snapshot!(desk.run(&["report", "--reports", "own"]), @r#"
-    exit 2
-    -- stderr
-    error: file "own/My Report.sql": "My Report" is no name of a report
-    hint: use letters from a to z, digits and hyphens
-    "#);
-}
-
-#[test]
-fn own_reports_that_fail_are_told_with_their_file() {
-    let desk = desk();
-    let run = |text: &str, flags: &[&str]| {
-        desk.write("own/mine.sql", text);
-        desk.run(&[&["report", "mine", "--reports", "own", "--format", "csv"], flags].concat())
-    };
-    assert_snapshot!(run(&OWN.replace("FROM backup_jobs", "FROM backup_job"), &[]), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql": there is no table "backup_job"
-    hint: did you mean "backup_jobs"?
-    "#);
-    assert_snapshot!(run(&OWN.replace("state = ", "stat = "), &[]), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql": there is no column "stat"
-    hint: did you mean "state"?
-    "#);
-    let required = OWN.replace("text 'COMPLETED'", "text");
-    assert_snapshot!(run(&required, &[]), @"
-    exit 2
-    -- stderr
-    error: the following required arguments were not provided:
-      --state <TEXT>
-
-    Usage: lookback report mine --reports <DIR> --format <FORMAT> --now <TIMESTAMP> --state <TEXT>
-
-    For more information, try '--help'.
-    ");
-    assert_snapshot!(run(&required, &["--state", "CREATED"]), @"
-    exit 0
-    -- stdout
-    jobs
-    1
-    ");
 }
