@@ -180,8 +180,8 @@
 //! A report is a file of one query whose header declares its parameters and columns; the query must
 //! use and give exactly these. A value is bound to its placeholder by the engine: each placeholder
 //! is typed before the query is planned and becomes a literal after, so that files are still pruned
-//! by it. The present instant is bound as `$now`: that of the asker's clock, or of the earlier state
-//! that is asked. Each report says in its comments what "now" is for it where the warehouse was not
+//! by it. The present instant is bound as `$now`: that of the asker's clock, or of the earlier
+//! state that is asked. Each report says in its comments what "now" is for it where the warehouse was not
 //! read for a while.
 //!
 //! # Reconciling

@@ -91,7 +91,12 @@ pub(super) struct PrintOptions {
 #[derive(Args, Clone, Debug)]
 pub(super) struct ClusterOptions {
     /// The image that has `lookback` as its entry point.
-    #[arg(long, value_name = "IMAGE", required_if_eq("scheduler", "kubernetes"), help_heading = CLUSTER)]
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        required_if_eq("scheduler", "kubernetes"),
+        help_heading = CLUSTER
+    )]
     pub(super) image: Option<String>,
 
     /// The IAM role of the service account (IRSA).

@@ -163,7 +163,7 @@ fn programs_are_told_of_each_step() {
         {
           "document": null,
           "hint": null,
-          "message": "335 read, 335 new, 2 failed; snapshot 2",
+          "message": "335 read, 335 new, 2 failed; snapshot 2; AWS's counts are explained",
           "seconds": 0,
           "status": "attention",
           "step": "ingest"
