@@ -86,8 +86,8 @@ SELECT
     CAST(NULL AS varchar) AS scope,
     CAST(NULL AS varchar) AS region,
     CAST(NULL AS varchar) AS kind,
-    CAST(NULL AS timestamp with time zone) AS held_until,
+    CAST(NULL AS timestamp WITH time zone) AS held_until,
     CAST(NULL AS double precision) AS missing_hours,
-    CAST(NULL AS timestamp with time zone) AS tried_at
+    CAST(NULL AS timestamp WITH time zone) AS tried_at
 WHERE NOT EXISTS (SELECT source FROM ops.coverage)
 ORDER BY held_until NULLS FIRST, source, scope, region, kind

@@ -91,7 +91,12 @@ pub(super) struct PrintOptions {
 #[derive(Args, Clone, Debug)]
 pub(super) struct ClusterOptions {
     /// The image that has `lookback` as its entry point.
-    #[arg(long, value_name = "IMAGE", required_if_eq("scheduler", "kubernetes"), help_heading = CLUSTER)]
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        required_if_eq("scheduler", "kubernetes"),
+        help_heading = CLUSTER
+    )]
     pub(super) image: Option<String>,
 
     /// The IAM role of the service account (IRSA).
@@ -129,7 +134,7 @@ pub(super) struct RemoveOptions {
     pub(super) dry_run: bool,
 }
 
-/// The folder of another settings, warehouse or user never names a unit.
+/// A name that can name a unit, a line of a crontab and an object of a cluster.
 fn name(text: &str) -> Result<String, String> {
     let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let is_name = (1..=40).contains(&text.len())

@@ -64,7 +64,7 @@ impl Plan {
     }
 
     /// The same, for a scheduler that rings every hour.
-    pub(super) fn arguments_if_due(&self, at: &'_ str) -> Vec<String> {
+    pub(super) fn arguments_if_due(&self, at: &str) -> Vec<String> {
         let due = ["--due", at];
         self.arguments().into_iter().chain(due).map(str::to_owned).collect()
     }

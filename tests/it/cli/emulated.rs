@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::Desk;
 
@@ -51,5 +53,25 @@ impl Desk {
             ["ingest", "--organization", "--region", regions, "--endpoint-url", &emulator.url];
         let told = self.run(&[&source[..], &["--now", now], more].concat());
         told.replace(&emulator.url, "[URL]")
+    }
+
+    /// Runs `lookback` until it has been reading for a moment, and sends it a signal; gives the exit
+    /// status, and what it told of being interrupted.
+    pub(super) fn interrupted(&self, arguments: &[&str], signal: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
+        command.current_dir(self.path("")).env_clear().stderr(Stdio::piped());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let process = command.args(arguments).spawn().unwrap();
+        // Once there is a warehouse, signals are listened to.
+        while !self.path("warehouse/catalog.sqlite").exists() {
+            sleep(Duration::from_millis(10));
+        }
+        sleep(Duration::from_millis(300));
+        let pid = process.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let output = process.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let told: Vec<_> = stderr.lines().filter(|line| line.contains("interrupt")).collect();
+        format!("exit {}\n{}", output.status.code().unwrap(), told.join("\n"))
     }
 }

@@ -1,8 +1,5 @@
 //! `lookback ingest`: what it tells of what it read, and of what it could not.
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -286,24 +283,11 @@ fn settings_come_from_the_file() {
 fn an_interrupted_ingest_commits_what_it_has_read() {
     let desk = Desk::with_credentials();
     let emulator = Emulator::at(NIGHT, "");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
-    command.current_dir(desk.path("")).env_clear().stderr(Stdio::piped());
-    command.envs(desk.environment.iter().map(|(name, value)| (name, value)));
     // Half a call a second: it would take long.
     let source = ["ingest", "--endpoint-url", &emulator.url, "--region", "us-east-1"];
-    let ingest = command.args(source).args(["--rate", "0.5", "--now", NIGHT]).spawn().unwrap();
-    // Once there is a warehouse, signals are listened to.
-    while !desk.path("warehouse/catalog.sqlite").exists() {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    std::thread::sleep(Duration::from_millis(300));
-    let pid = ingest.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let output = ingest.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    let told: Vec<_> = stderr.lines().filter(|line| line.contains("interrupt")).collect();
-    assert_snapshot!(told.join("\n"), @"
+    let flags = ["--rate", "0.5", "--now", NIGHT];
+    assert_snapshot!(desk.interrupted(&[&source[..], &flags].concat(), "-INT"), @"
+    exit 1
     stopping: what was read is being committed; interrupt again to stop at once
     warning: the ingest was interrupted; the next one reads the rest
     ");

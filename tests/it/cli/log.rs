@@ -38,7 +38,6 @@ fn all_of_standard_error_is_records_if_that_is_asked() {
     {"level":"INFO","message":"source   Region     read  new  changed  unchanged  refused  lost days  failed","target":"lookback::told"}
     {"level":"INFO","message":"default  us-east-1     0    0        0          0        0          0       1","target":"lookback::told"}
     {"level":"INFO","message":"2 units, 4 calls; nothing changed","target":"lookback::told"}
-    {"level":"INFO","message":"AWS's own counts: nothing to compare","target":"lookback::told"}
     {"hint":"allow the IAM action backup:ListScanJobs","level":"WARN","message":"source \"default\": access denied to ListScanJobs in Region \"us-east-1\": AccessDeniedException: Insufficient privileges to perform this action.","target":"lookback::told"}
     "#);
     let told = desk.run(&["sql", "SELECT 1 FROM nothing", "--log-format", "json"]);

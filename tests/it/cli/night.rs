@@ -1,9 +1,6 @@
 //! `lookback night`: every step is taken, and the exit status tells the worst.
 
 use std::fs;
-use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -166,7 +163,7 @@ fn programs_are_told_of_each_step() {
         {
           "document": null,
           "hint": null,
-          "message": "335 read, 335 new, 2 failed; snapshot 2",
+          "message": "335 read, 335 new, 2 failed; snapshot 2; AWS's counts are explained",
           "seconds": 0,
           "status": "attention",
           "step": "ingest"
@@ -325,22 +322,10 @@ fn an_interrupted_night_commits_what_it_has_read_and_leaves_out_the_rest() {
     let desk = Desk::new();
     let emulator = Emulator::at(NIGHT, "");
     desk.settle(&emulator.url, QUIET);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
-    command.current_dir(desk.path("")).env_clear().stderr(Stdio::piped());
     // Half a call a second: it would take long.
-    let night = command.args(["night", "--rate", "0.5", "--now", NIGHT]).spawn().unwrap();
-    // Once there is a warehouse, signals are listened to.
-    while !desk.path("warehouse/catalog.sqlite").exists() {
-        sleep(Duration::from_millis(10));
-    }
-    sleep(Duration::from_millis(300));
-    let pid = night.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    let output = night.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    let told: Vec<_> = stderr.lines().filter(|line| line.contains("interrupt")).collect();
-    assert_snapshot!(told.join("\n"), @"
+    let night = ["night", "--rate", "0.5", "--now", NIGHT];
+    assert_snapshot!(desk.interrupted(&night, "-TERM"), @"
+    exit 1
     stopping: what was read is being committed; interrupt again to stop at once
     warning: the ingest was interrupted; the next one reads the rest
     maintain  left out            the night was interrupted

@@ -109,6 +109,20 @@ fn a_report_tells_what_it_asks_and_answers() {
               
               [possible values: table, csv, json, ndjson, markdown, parquet, arrow]
 
+          --log <LEVEL>
+              What to log on standard error; `info` is a line for each request served and each unit read
+              
+              [env: LOOKBACK_LOG=]
+              [default: warn]
+              [possible values: off, error, warn, info, debug]
+
+          --log-format <FORMAT>
+              How to log: `json` makes a record a line of all that goes to standard error
+              
+              [env: LOOKBACK_LOG_FORMAT=]
+              [default: text]
+              [possible values: text, json]
+
       -o, --output <FILE>
               Write the answer to this file, whole or not at all
 
@@ -176,6 +190,12 @@ fn a_report_has_a_short_help() {
           --format <FORMAT>             How to write the answer; the default follows the name of
                                         --output, else `table` [possible values: table, csv, json,
                                         ndjson, markdown, parquet, arrow]
+          --log <LEVEL>                 What to log on standard error; `info` is a line for each request
+                                        served and each unit read [env: LOOKBACK_LOG=] [default: warn]
+                                        [possible values: off, error, warn, info, debug]
+          --log-format <FORMAT>         How to log: `json` makes a record a line of all that goes to
+                                        standard error [env: LOOKBACK_LOG_FORMAT=] [default: text]
+                                        [possible values: text, json]
       -o, --output <FILE>               Write the answer to this file, whole or not at all
           --as-of <TIMESTAMP|SNAPSHOT>  Ask an earlier state: the number of a snapshot, or an instant
           --caller <ACCOUNT_ID>         The account whose jobs a summary counts that names none
