@@ -77,7 +77,10 @@ fn reports_are_listed_by_subject() {
     desk.write("own/success-rate.sql", text.replace("subject: own", "subject: outcomes"));
     let listed = desk.run(&["report", "--reports", "own"]);
     let own: Vec<_> = listed.lines().filter(|line| line.contains("(yours)")).collect();
-    assert_snapshot!(own.join("\n"), @"");
+    assert_snapshot!(own.join("\n"), @"
+    success-rate          My rate (yours)
+    jobs-in-state         Jobs in a state (yours)
+    ");
 }
 
 #[test]
