@@ -71,13 +71,14 @@ fn reports_are_listed_documented_and_run() {
     hint: did you mean "in-state"?
     lookback>
     "#);
+    terminal.clear();
     terminal.press("\\report in-\t");
-    terminal.see("in-state");
+    terminal.see("\\report in-state");
     terminal.press(" --\t");
-    terminal.see("--state");
+    terminal.see("in-state --state");
     let prompts = terminal.prompts();
     terminal.press(key::CTRL_C);
     terminal.see_prompt_after(prompts);
     terminal.press("\\reports\r");
-    terminal.see("in-state  Jobs in a state (yours)");
+    terminal.see("Jobs in a state (yours)");
 }
