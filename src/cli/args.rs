@@ -20,6 +20,7 @@ use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
 use super::export::ExportOptions;
+use super::import::ImportOptions;
 use super::log::LogOptions;
 use super::maintain::MaintainOptions;
 use super::night::NightOptions;
@@ -27,6 +28,7 @@ use super::provenance::from_environment;
 use super::reconcile::ReconcileOptions;
 use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
+use super::restore_catalog::RestoreCatalogOptions;
 use super::schedule::ScheduleOptions;
 use super::serve::ServeCommand;
 use super::show_config::ConfigOptions;
@@ -100,8 +102,6 @@ pub(super) enum Command {
     Export(Box<ExportOptions>),
     Import(ImportOptions),
     Ingest(IngestOptions),
-    #[command(subcommand)]
-    Serve(ServeCommand),
     Maintain(MaintainOptions),
     Man(ManOptions),
     Night(Box<NightOptions>),
@@ -110,6 +110,8 @@ pub(super) enum Command {
     Report(ReportOptions),
     RestoreCatalog(RestoreCatalogOptions),
     Schedule(ScheduleOptions),
+    #[command(subcommand)]
+    Serve(ServeCommand),
     Sql(SqlOptions),
     Status(StatusOptions),
     Summaries(Box<SummariesOptions>),
@@ -174,38 +176,6 @@ pub(super) struct EmulateOptions {
     /// What goes wrong and how often: throttle=0.05,drop=0.01,deny=ListScanJobs
     #[arg(long, value_name = "NAME=RATE,…", default_value = "")]
     pub(super) faults: String,
-}
-
-/// Take in what the AWS CLI or boto3 printed, job reports and events.
-///
-/// A file is a JSON document of one of the List, Describe or summaries operations of AWS Backup, or
-/// many of them in an array, one a line or one after the other; or Audit Manager job reports; or
-/// `EventBridge` job events; gzipped or not. All files of one import are committed together.
-#[derive(Args, Debug)]
-pub(super) struct ImportOptions {
-    /// The files; `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
-
-    /// The Region of records that do not tell it.
-    #[arg(long)]
-    pub(super) region: Option<String>,
-
-    /// The account id of records that do not tell it.
-    #[arg(long, value_name = "ACCOUNT_ID")]
-    pub(super) account: Option<String>,
-
-    /// The name of the source that the rows are put down to.
-    #[arg(long, default_value = "import")]
-    pub(super) source: String,
-
-    /// When AWS was asked; without it, the time at which the file was last changed.
-    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
-    pub(super) observed_at: Option<Instant>,
-
-    /// Take in nothing if any record is bad.
-    #[arg(long)]
-    pub(super) strict: bool,
 }
 
 /// Read from AWS Backup what is not held yet, and what may have changed.
@@ -306,18 +276,6 @@ impl IngestOptions {
     pub(super) fn reach(&self) -> Reach {
         if self.organization { Reach::Organization } else { Reach::Account }
     }
-}
-
-/// Come back from a copy of the catalog.
-///
-/// The copy takes the catalog's place if every file of its newest snapshot is there. The catalog
-/// that it replaces is kept in the folder `backups`, and so are the files that it names, until
-/// somebody deletes it.
-#[derive(Args, Debug)]
-pub(super) struct RestoreCatalogOptions {
-    /// The copy: a file of the folder `backups`, or any path [default: the newest]
-    #[arg(value_name = "COPY")]
-    pub(super) copy: Option<PathBuf>,
 }
 
 /// Ask the warehouse in SQL.

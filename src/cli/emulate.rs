@@ -70,7 +70,7 @@ mod tests {
     use clap::Parser;
 
     use super::super::args::{Arguments, Command};
-    use super::super::settings::Environment;
+    use super::super::environment::Environment;
     use super::*;
 
     fn options(flags: &[&str]) -> EmulateOptions {

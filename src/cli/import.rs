@@ -2,19 +2,53 @@
 
 use std::fs::File;
 use std::io::{Read, stdin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use crate::error::{Error, Result};
 use crate::ingest::{Ingested, Writer};
 use crate::model::Instant;
 use crate::source::files::{self, BadRecord, Defaults, Findings, Found};
 
-use super::args::ImportOptions;
+use super::args::instant;
 use super::settings::Settings;
 use super::{Status, clock, printer};
 
 /// How many bad records of a file are told one by one.
 const TOLD_MAX: u64 = 20;
+
+/// Take in what the AWS CLI or boto3 printed, job reports and events.
+///
+/// A file is a JSON document of one of the List, Describe or summaries operations of AWS Backup, or
+/// many of them in an array, one a line or one after the other; or Audit Manager job reports; or
+/// `EventBridge` job events; gzipped or not. All files of one import are committed together.
+#[derive(Args, Debug)]
+pub(super) struct ImportOptions {
+    /// The files; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+
+    /// The Region of records that do not tell it.
+    #[arg(long)]
+    pub(super) region: Option<String>,
+
+    /// The account id of records that do not tell it.
+    #[arg(long, value_name = "ACCOUNT_ID")]
+    pub(super) account: Option<String>,
+
+    /// The name of the source that the rows are put down to.
+    #[arg(long, default_value = "import")]
+    pub(super) source: String,
+
+    /// When AWS was asked; without it, the time at which the file was last changed.
+    #[arg(long, value_name = "TIMESTAMP", value_parser = instant)]
+    pub(super) observed_at: Option<Instant>,
+
+    /// Take in nothing if any record is bad.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
 
 pub(super) async fn run(settings: &Settings, options: &ImportOptions) -> Result<Status> {
     // A file that is not there is told before anything is made.

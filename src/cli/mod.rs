@@ -15,6 +15,7 @@ mod connect;
 mod demo;
 mod emulate;
 mod endpoint;
+mod environment;
 mod export;
 mod grid;
 mod import;
@@ -61,7 +62,8 @@ pub use self::provenance::{Declared, SETTINGS};
 pub use self::repl::repl_commands;
 
 use self::args::{Arguments, Command};
-use self::settings::{Environment, Settings};
+use self::environment::Environment;
+use self::settings::Settings;
 
 /// How a run of the program ended, from the best to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,7 +148,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Export(options) => export::run(&settings, options).await,
             Command::Import(options) => import::run(&settings, options).await,
             Command::Ingest(options) => ingest::run(&settings, options).await,
-            Command::Serve(command) => serve::run(&settings, command).await,
             Command::Maintain(options) => maintain::run(&settings, options).await,
             Command::Man(options) => completions::man(options),
             Command::Night(options) => night::run(&settings, options).await,
@@ -155,6 +156,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
             Command::Report(options) => report::run(&settings, options, reports).await,
             Command::RestoreCatalog(options) => restore_catalog::run(&settings, options),
             Command::Schedule(options) => schedule::run(&settings, options),
+            Command::Serve(command) => serve::run(&settings, command).await,
             Command::Sql(options) => sql::run(&settings, options).await,
             Command::Status(options) => status::run(&settings, options),
             Command::Summaries(options) => summaries::run(&settings, options).await,

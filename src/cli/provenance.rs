@@ -104,9 +104,51 @@ pub(super) static REPORTS: Declared = Declared {
     doc: "The folder of your own reports; in the file, relative to the file's own folder.",
 };
 
+/// The user's own checks.
+pub(super) static CHECKS: Declared = Declared {
+    name: "checks",
+    is_key: true,
+    flag: "checks",
+    variable: Some("LOOKBACK_CHECKS"),
+    default: "none",
+    doc: "The folder of your own checks; in the file, relative to the file's own folder.",
+};
+
+/// The metrics of a night.
+pub(super) static METRICS: Declared = Declared {
+    name: "night.metrics",
+    is_key: true,
+    flag: "metrics",
+    variable: None,
+    default: "none",
+    doc: "The file to which a night writes its metrics; in the file, relative to the file's own \
+          folder.",
+};
+
+/// The time for maintaining.
+pub(super) static BUDGET: Declared = Declared {
+    name: "night.budget",
+    is_key: true,
+    flag: "budget",
+    variable: None,
+    default: "30m",
+    doc: "After how long a night begins no task of maintaining.",
+};
+
 /// Every setting that has one value, in the order in which they are told.
-pub static SETTINGS: [&Declared; 8] =
-    [&WAREHOUSE, &CONFIG, &NOW, &CALLER, &MEMORY_LIMIT, &TIMEOUT, &REPORTS, &CONCURRENCY];
+pub static SETTINGS: [&Declared; 11] = [
+    &WAREHOUSE,
+    &CONFIG,
+    &NOW,
+    &CALLER,
+    &MEMORY_LIMIT,
+    &TIMEOUT,
+    &REPORTS,
+    &CHECKS,
+    &CONCURRENCY,
+    &METRICS,
+    &BUDGET,
+];
 
 impl Declared {
     /// The name under which the arguments have it.

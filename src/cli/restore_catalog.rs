@@ -1,11 +1,26 @@
 //! `lookback restore-catalog`: back to a copy of the catalog.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use crate::error::Result;
 use crate::upkeep::restore;
 
-use super::args::RestoreCatalogOptions;
 use super::settings::Settings;
 use super::{Status, printer};
+
+/// Come back from a copy of the catalog.
+///
+/// The copy takes the catalog's place if every file of its newest snapshot is there. The catalog
+/// that it replaces is kept in the folder `backups`, and so are the files that it names, until
+/// somebody deletes it.
+#[derive(Args, Debug)]
+pub(super) struct RestoreCatalogOptions {
+    /// The copy: a file of the folder `backups`, or any path [default: the newest]
+    #[arg(value_name = "COPY")]
+    pub(super) copy: Option<PathBuf>,
+}
 
 pub(super) fn run(settings: &Settings, options: &RestoreCatalogOptions) -> Result<Status> {
     let (folder, now) = (&settings.warehouse, settings.clock.now());

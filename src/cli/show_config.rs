@@ -16,7 +16,7 @@ use super::provenance::{Origin, Setting};
 use super::settings::Settings;
 use super::sources::{Regions, Table};
 use super::target::Target;
-use super::units::{account_id, bytes, exact_size, seconds};
+use super::units::{account_id, age, bytes, exact_age, exact_size, seconds};
 
 /// Show each setting, its value, and where it came from.
 ///
@@ -39,6 +39,18 @@ pub(super) struct ConfigOptions {
     /// The folder of your own reports.
     #[arg(long, value_name = "DIR", env = "LOOKBACK_REPORTS")]
     reports: Option<PathBuf>,
+
+    /// The folder of your own checks.
+    #[arg(long, value_name = "DIR", env = "LOOKBACK_CHECKS")]
+    checks: Option<PathBuf>,
+
+    /// The file to which a night writes its metrics.
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+
+    /// After how long a night begins no task of maintaining.
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    budget: Option<Duration>,
 
     /// How many units an ingest reads at once.
     #[arg(long, value_name = "N", value_parser = concurrency, env = "LOOKBACK_CONCURRENCY")]
@@ -109,6 +121,12 @@ fn all(settings: &Settings, options: &ConfigOptions) -> Vec<Shown> {
         value: Some(exact_size(memory.value)),
         origin: memory.origin,
     };
+    let budget = settings.budget(options.budget);
+    let budget = Setting {
+        declared: budget.declared,
+        value: Some(exact_age(budget.value)),
+        origin: budget.origin,
+    };
     let concurrency = settings.concurrency_setting(options.concurrency);
     let all = [
         warehouse,
@@ -118,7 +136,10 @@ fn all(settings: &Settings, options: &ConfigOptions) -> Vec<Shown> {
         memory,
         settings.timeout(options.timeout).text(|time| time.as_secs_f64().to_string()),
         settings.reports_setting(options.reports.clone()).text(path),
+        settings.checks_setting(options.checks.clone()).text(path),
         concurrency.text(ToString::to_string),
+        settings.metrics(options.metrics.clone()).text(path),
+        budget,
     ];
     all.iter().map(|setting| Shown::new(setting, file.as_deref())).collect()
 }

@@ -91,6 +91,14 @@ pub(super) fn retention(text: &str) -> Result<i64, String> {
         .ok_or_else(|| "it is no length of time from 15d to 36500d; AWS's is 30d".to_owned())
 }
 
+/// A length of time as [`age`] reads it; parts of a second are left out.
+pub(super) fn exact_age(length: Duration) -> String {
+    let seconds = length.as_secs();
+    let units = [(86_400, "d"), (3600, "h"), (60, "m")];
+    let unit = units.into_iter().find(|(scale, _)| seconds > 0 && seconds.is_multiple_of(*scale));
+    unit.map_or_else(|| format!("{seconds}s"), |(scale, unit)| format!("{}{unit}", seconds / scale))
+}
+
 /// Calls a second: what AWS allows is not published, so the bounds only keep slips out.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate| is_rate(*rate));
@@ -137,6 +145,9 @@ mod tests {
     fn ages_need_a_unit() {
         assert_eq!(age("26h"), Ok(Duration::from_hours(26)));
         assert_eq!(age("2d"), Ok(Duration::from_hours(48)));
+        for length in ["90s", "45m", "26h", "2d"] {
+            assert_eq!(age(length).map(exact_age), Ok(length.to_owned()));
+        }
         for text in ["", "h", "26", "0h", "-1h", "1.5h", "1h30m", "9999999999d"] {
             assert!(age(text).is_err(), "{text}");
         }

@@ -83,7 +83,7 @@ fn every_report_has_its_declared_columns_in_a_total_order() {
             silent.push(report.name);
         }
     }
-    // No resource goes and no malware comes so soon, and these jobs bring no counts and no coverage.
+    // No resource goes and no malware comes so soon; these jobs bring no counts and no coverage.
     assert_eq!(silent, ["gone-silent", "malware-findings", "aws-vs-us", "coverage-gaps"]);
 }
 

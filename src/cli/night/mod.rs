@@ -95,7 +95,7 @@ fn end(mut night: Night<'_>, outcomes: &[Outcome]) -> Result<Status> {
     if night.options.ingest.json {
         Target::say(&document::text(outcomes, is_stopped)?)?;
     }
-    if let Some(path) = night.settings.metrics(night.options.metrics.as_deref()) {
+    if let Some(path) = night.settings.metrics(night.options.metrics.clone()).value {
         // What can be told is told: an alert hangs on it.
         if let Err(err) = tell_held(&mut night) {
             printer::error(&err);

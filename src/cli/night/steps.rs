@@ -55,7 +55,7 @@ async fn ingest(night: &mut Night<'_>) -> Result<Did> {
 }
 
 async fn maintain(night: &mut Night<'_>) -> Result<Did> {
-    let budget = night.settings.budget(night.options.budget);
+    let budget = night.settings.budget(night.options.budget).value;
     let upkept = tokio::select! {
         upkept = maintain::nightly(night.settings, budget) => upkept?,
         () = night.signals.next() => return Err(interrupted()),

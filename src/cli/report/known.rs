@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use crate::error::Result;
 use crate::reports::Report;
 
-use super::super::settings::{self, Environment};
+use super::super::environment::Environment;
+use super::super::settings;
 
 /// The reports there are, if the arguments may name one.
 ///

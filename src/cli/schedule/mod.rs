@@ -214,7 +214,7 @@ fn plan(settings: &Settings, options: &PlanOptions) -> Result<Plan> {
         executable: text(&executable)?,
         config,
         warehouse: absolute(&settings.warehouse)?,
-        metrics_folder: settings.metrics(None).map(folder).transpose()?.flatten(),
+        metrics_folder: settings.metrics(None).value.map(folder).transpose()?.flatten(),
         at: options.at,
         is_system: *system,
         user: options.run_as.clone().or_else(|| environment.user.clone()),

@@ -87,7 +87,7 @@ fn the_manual_has_a_page_for_the_program_and_for_each_command() {
         if command == "help" {
             continue;
         }
-        let name = format!("lookback\\-{command}(1)");
+        let name = format!("lookback\\-{}(1)", command.replace('-', "\\-"));
         assert!(program.contains(&name), "{name} is not in the page of the program");
         let of_command = page(&[&command]);
         for part in [".TH ", ".SH NAME", ".SH SYNOPSIS", ".SH DESCRIPTION", ".SH OPTIONS"] {
@@ -140,7 +140,7 @@ fn a_shell_and_a_command_that_are_unknown_are_told() {
     exit 2
     -- stderr
     error: there is no command "sequel"
-    hint: the commands are completions, config, connect, demo, emulate, export, import, ingest, man, report, sql, status, summaries
+    hint: the commands are check, completions, config, connect, demo, emulate, export, import, ingest, maintain, man, night, reconcile, repl, report, restore-catalog, schedule, serve, sql, status, summaries, verify
     "#);
     assert_snapshot!(desk.run(&["man", "nothing"]), @r#"
     exit 2

@@ -55,8 +55,8 @@ impl Desk {
         told.replace(&emulator.url, "[URL]")
     }
 
-    /// Runs `lookback` until it has been reading for a moment, and sends it a signal; gives the exit
-    /// status, and what it told of being interrupted.
+    /// Runs `lookback` until it has been reading for a moment, and sends it a signal; gives the
+    /// exit status, and what it told of being interrupted.
     pub(super) fn interrupted(&self, arguments: &[&str], signal: &str) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
         command.current_dir(self.path("")).env_clear().stderr(Stdio::piped());

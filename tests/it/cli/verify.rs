@@ -276,7 +276,15 @@ fn programs_are_told_in_json() {
     let document = told.strip_prefix("exit 1\n-- stdout\n").unwrap();
     let (document, _) = document.split_once("-- stderr\n").unwrap();
     let document: Value = serde_json::from_str(document).unwrap();
-    assert_snapshot!(document["findings"][0], @r#"{"check":"open_job","finding":"it is open, and the ledger does not have it","object":"backup job b-3 of 111111111111 in eu-west-1","repair":"possible"}"#);
+    let first = serde_json::to_string_pretty(&document["findings"][0]).unwrap();
+    assert_snapshot!(first, @r#"
+    {
+      "check": "open_job",
+      "finding": "it is open, and the ledger does not have it",
+      "object": "backup job b-3 of 111111111111 in eu-west-1",
+      "repair": "possible"
+    }
+    "#);
 }
 
 #[test]

@@ -290,7 +290,8 @@ fn an_answer_and_a_report_s_text_go_to_a_file() {
     group_name,plan_name,jobs,good,judged,rate_percent,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
     111111111111,,3,1,1,100.0,1,0,0,0,0,0,2,0
     ");
-    assert_snapshot!(desk.run(&["report", "success-rate", "--sql", "--output", "own/mine.sql"]), @"exit 0");
+    let run = ["report", "success-rate", "--sql", "--output", "own/mine.sql"];
+    assert_snapshot!(desk.run(&run), @"exit 0");
     let text = fs::read_to_string(desk.path("own/mine.sql")).unwrap();
     assert_eq!(
         desk.run(&["report", "success-rate", "--sql"]),
