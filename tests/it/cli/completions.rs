@@ -106,7 +106,7 @@ fn the_manual_has_a_page_for_the_program_and_for_each_command() {
     .SH NAME
     lookback \- A SQL\-queryable warehouse of AWS Backup jobs
     .SH SYNOPSIS
-    \fBlookback\fR [\fB\-\-warehouse\fR] [\fB\-\-config\fR] [\fB\-\-now\fR] [\fB\-h\fR|\fB\-\-help\fR] [\fB\-V\fR|\fB\-\-version\fR] <\fIsubcommands\fR>
+    \fBlookback\fR [\fB\-\-log\fR] [\fB\-\-log\-format\fR] [\fB\-\-warehouse\fR] [\fB\-\-config\fR] [\fB\-\-now\fR] [\fB\-h\fR|\fB\-\-help\fR] [\fB\-V\fR|\fB\-\-version\fR] <\fIsubcommands\fR>
     .SH DESCRIPTION
     A SQL\-queryable warehouse of AWS Backup jobs.
     .PP
@@ -119,7 +119,7 @@ fn the_manual_has_a_page_for_the_program_and_for_each_command() {
     .SH NAME
     lookback\-sql \- Ask the warehouse in SQL
     .SH SYNOPSIS
-    \fBlookback sql\fR [\fB\-f\fR|\fB\-\-file\fR] [\fB\-\-format\fR] [\fB\-o\fR|\fB\-\-output\fR] [\fB\-\-as\-of\fR] [\fB\-\-caller\fR] [\fB\-\-memory\-limit\fR] [\fB\-\-timeout\fR] [\fB\-\-warehouse\fR] [\fB\-\-config\fR] [\fB\-\-now\fR] [\fB\-h\fR|\fB\-\-help\fR] [\fIQUERY\fR]
+    \fBlookback sql\fR [\fB\-f\fR|\fB\-\-file\fR] [\fB\-\-format\fR] [\fB\-o\fR|\fB\-\-output\fR] [\fB\-\-chart\fR] [\fB\-\-log\fR] [\fB\-\-as\-of\fR] [\fB\-\-log\-format\fR] [\fB\-\-caller\fR] [\fB\-\-memory\-limit\fR] [\fB\-\-timeout\fR] [\fB\-\-warehouse\fR] [\fB\-\-config\fR] [\fB\-\-now\fR] [\fB\-h\fR|\fB\-\-help\fR] [\fIQUERY\fR]
     "#);
 }
 
@@ -146,6 +146,6 @@ fn a_shell_and_a_command_that_are_unknown_are_told() {
     exit 2
     -- stderr
     error: there is no command "nothing"
-    hint: the commands are completions, config, connect, demo, emulate, export, import, ingest, man, report, sql, status, summaries
+    hint: the commands are check, completions, config, connect, demo, emulate, export, import, ingest, maintain, man, night, reconcile, repl, report, restore-catalog, schedule, serve, sql, status, summaries, verify
     "#);
 }

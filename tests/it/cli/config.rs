@@ -46,7 +46,10 @@ fn without_anything_said_there_are_defaults() {
     memory_limit        1G                                                         default
     timeout             as long as it takes                                        default
     reports             none                                                       default
+    checks              none                                                       default
     ingest.concurrency  8                                                          default
+    night.metrics       none                                                       default
+    night.budget        30m                                                        default
     ");
 }
 
@@ -65,7 +68,10 @@ fn a_file_gives_values_with_its_path_and_key() {
     memory_limit        512M                                                        file "lookback.toml", key memory_limit
     timeout             1.5                                                         file "lookback.toml", key timeout
     reports             none                                                        default
+    checks              none                                                        default
     ingest.concurrency  4                                                           file "lookback.toml", key ingest.concurrency
+    night.metrics       none                                                        default
+    night.budget        30m                                                         default
     source "prod"       organization, us-east-1,eu-west-1, profile audit            file "lookback.toml", line 7
     source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "lookback.toml", line 12
     "#);
@@ -83,7 +89,10 @@ fn a_file_gives_values_with_its_path_and_key() {
     memory_limit        512M                                                        file "home/lookback/lookback.toml", key memory_limit
     timeout             1.5                                                         file "home/lookback/lookback.toml", key timeout
     reports             none                                                        default
+    checks              none                                                        default
     ingest.concurrency  4                                                           file "home/lookback/lookback.toml", key ingest.concurrency
+    night.metrics       none                                                        default
+    night.budget        30m                                                         default
     source "prod"       organization, us-east-1,eu-west-1, profile audit            file "home/lookback/lookback.toml", line 7
     source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "home/lookback/lookback.toml", line 12
     "#);
@@ -111,7 +120,10 @@ fn variables_go_before_the_file_and_flags_before_both() {
     memory_limit        1536K                                                       variable LOOKBACK_MEMORY_LIMIT
     timeout             30                                                          variable LOOKBACK_TIMEOUT
     reports             none                                                        default
+    checks              none                                                        default
     ingest.concurrency  2                                                           variable LOOKBACK_CONCURRENCY
+    night.metrics       none                                                        default
+    night.budget        30m                                                         default
     source "prod"       organization, us-east-1,eu-west-1, profile audit            file "other.toml", line 7
     source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "other.toml", line 12
     "#);
@@ -128,7 +140,10 @@ fn variables_go_before_the_file_and_flags_before_both() {
     memory_limit        2G                                                          flag --memory-limit
     timeout             2                                                           flag --timeout
     reports             none                                                        default
+    checks              none                                                        default
     ingest.concurrency  1                                                           flag --concurrency
+    night.metrics       none                                                        default
+    night.budget        30m                                                         default
     source "prod"       organization, us-east-1,eu-west-1, profile audit            file "other.toml", line 7
     source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "other.toml", line 12
     "#);
@@ -154,7 +169,10 @@ fn programs_are_told_in_json_and_no_secret() {
     settings: {"flag":"--memory-limit","origin":"flag","setting":"memory_limit","value":"2G"}
     settings: {"origin":"variable","setting":"timeout","value":"30","variable":"LOOKBACK_TIMEOUT"}
     settings: {"origin":"default","setting":"reports","value":null}
+    settings: {"origin":"default","setting":"checks","value":null}
     settings: {"file":"lookback.toml","key":"ingest.concurrency","origin":"file","setting":"ingest.concurrency","value":"4"}
+    settings: {"origin":"default","setting":"night.metrics","value":null}
+    settings: {"origin":"default","setting":"night.budget","value":"30m"}
     sources: {"credentials":"profile audit","name":"prod","origin":"file \"lookback.toml\", line 7","regions":["us-east-1","eu-west-1"],"scope":"organization"}
     sources: {"credentials":"role arn:aws:iam::111122223333:role/lookback","name":"archive","origin":"file \"lookback.toml\", line 12","regions":["all"],"scope":"account"}
     "#);

@@ -53,7 +53,11 @@ fn tables_views_and_functions_are_listed() {
     ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
     │ ops.open_jobs              │ table          │ One row a held job that can still change: what the next ingest follows.          │
     ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
-    │ ops.runs                   │ table          │ One row a run that has committed: an import, or an ingest.                       │
+    │ ops.reconciliation         │ table          │ One row a verdict on AWS's count of a day, as the last ingest that compared the  │
+    │                            │                │ day found it: groups that agree are one row, groups that differ a row each.      │
+    │                            │                │ After 90 days they go; lookback reconcile compares any day anew.                 │
+    ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
+    │ ops.runs                   │ table          │ One row a run that has committed: an import, an ingest, or an upkeep.            │
     ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
     │ ops.snapshots              │ table          │ One row a committed state of the warehouse, as --as-of names it.                 │
     ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
@@ -67,7 +71,7 @@ fn tables_views_and_functions_are_listed() {
     ├────────────────────────────┼────────────────┼──────────────────────────────────────────────────────────────────────────────────┤
     │ list_scan_job_summaries    │ table function │ Job summaries; \d and its name lists its arguments.                              │
     └────────────────────────────┴────────────────┴──────────────────────────────────────────────────────────────────────────────────┘
-    (22 rows)
+    (23 rows)
     lookback>
     ");
 }

@@ -6,10 +6,11 @@ use insta::assert_snapshot;
 
 use super::{PLAIN, Terminal, desk, key};
 
-/// A report of the user's own: what is asked here does not hang on those that Lookback brings.
+/// A report of the user's own: what is asked here does not hang on those that Lookback brings. Its
+/// subject is the last of a listing that is longer than the screen.
 const REPORT: &str = "\
 -- title: Jobs in a state
--- subject: mine
+-- subject: yours
 -- question: How many jobs are in a state, and how many of those are of one vault or another, \
 which is a question that takes more than a line?
 -- param: state text 'COMPLETED' -- The state.

@@ -129,11 +129,21 @@ fn a_report_tells_what_it_asks_and_answers() {
       -o, --output <FILE>
               Write the answer to this file, whole or not at all
 
+          --chart[=<KIND>]
+              Draw the answer: one column of times or categories, and numbers
+
+              Possible values:
+              - auto:     Lines along times, bars along categories
+              - bars:     A bar for each row, of one category and one number or more
+              - lines:    A line for each number column along one of times, or for each value of a
+                category beside them
+              - calendar: A year of days as weeks and weekdays, of one column of days and one number
+
           --as-of <TIMESTAMP|SNAPSHOT>
               Ask an earlier state: the number of a snapshot, or an instant
 
           --caller <ACCOUNT_ID>
-              The account whose jobs a summary counts that names none [default: all accounts, summed]
+              The account that a request means which names none [default: all accounts]
               
               [env: LOOKBACK_CALLER=]
 
@@ -200,9 +210,11 @@ fn a_report_has_a_short_help() {
                                         standard error [env: LOOKBACK_LOG_FORMAT=] [default: text]
                                         [possible values: text, json]
       -o, --output <FILE>               Write the answer to this file, whole or not at all
+          --chart[=<KIND>]              Draw the answer: one column of times or categories, and numbers
+                                        [possible values: auto, bars, lines, calendar]
           --as-of <TIMESTAMP|SNAPSHOT>  Ask an earlier state: the number of a snapshot, or an instant
-          --caller <ACCOUNT_ID>         The account whose jobs a summary counts that names none
-                                        [default: all accounts, summed] [env: LOOKBACK_CALLER=]
+          --caller <ACCOUNT_ID>         The account that a request means which names none [default: all
+                                        accounts] [env: LOOKBACK_CALLER=]
           --memory-limit <SIZE>         How much memory the query may use before it spills to disk
                                         [default: 1G] [env: LOOKBACK_MEMORY_LIMIT=]
           --timeout <SECONDS>           How many seconds the query may take [env: LOOKBACK_TIMEOUT=]
