@@ -15,7 +15,8 @@ mod write;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use object_store::local::LocalFileSystem;
@@ -46,7 +47,7 @@ pub struct Store {
 impl Store {
     /// The store in a folder, which need not exist before the first file is written.
     pub fn in_folder(folder: &Path) -> Result<Self> {
-        let folder = std::path::absolute(folder)
+        let folder = resolved(folder)
             .map_err(|err| Error::io(format!("resolve folder \"{}\"", folder.display()), err))?;
         let root = ObjectPath::from_absolute_path(&folder).map_err(|err| {
             Error::input(format!("folder \"{}\" cannot hold data files", folder.display()))
@@ -103,6 +104,23 @@ impl Store {
     }
 }
 
+/// The absolute path of a folder, without `..`, which the paths of objects cannot have: a step up
+/// is taken from where links lead to.
+fn resolved(folder: &Path) -> io::Result<PathBuf> {
+    let folder = std::path::absolute(folder)?;
+    let mut resolved = PathBuf::new();
+    for part in folder.components() {
+        if part == Component::ParentDir {
+            // What is not there is no link.
+            resolved = resolved.canonicalize().unwrap_or(resolved);
+            resolved.pop();
+        } else {
+            resolved.push(part);
+        }
+    }
+    Ok(resolved)
+}
+
 /// Bytes in hexadecimal.
 fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
@@ -118,4 +136,28 @@ pub fn sync(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(|err| Error::io(format!("sync \"{}\"", path.display()), err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_step_up_begins_where_a_link_leads_to() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path().canonicalize().unwrap();
+        std::fs::create_dir_all(top.join("a/b")).unwrap();
+        std::os::unix::fs::symlink(top.join("a/b"), top.join("link")).unwrap();
+        for (folder, expected) in [
+            ("x/y", "x/y"),
+            ("a/../x", "x"),
+            ("link/../x", "a/x"),
+            ("link/x", "link/x"),
+            ("nowhere/../x", "x"),
+        ] {
+            assert_eq!(resolved(&top.join(folder)).unwrap(), top.join(expected), "{folder}");
+            Store::in_folder(&top.join(folder)).unwrap();
+        }
+    }
 }

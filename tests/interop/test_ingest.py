@@ -149,26 +149,28 @@ def test_the_ledger_is_in_tables_of_sqlite_beside_those_of_ducklake(name, ingest
     assert lookback_rows(lookback, ingested / "warehouse", sql) == [{"rows": len(rows)}]
 
 
-# A sample in the text format of Prometheus, version 0.0.4: a metric, labels and a whole number.
+# A sample in the text format of Prometheus, version 0.0.4: a metric, labels or none, and a number.
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
-SAMPLE = re.compile(rf"([a-zA-Z_:][a-zA-Z0-9_:]*)\{{({LABEL}(?:,{LABEL})*)\}} (-?\d+)")
+LABELS = rf"\{{({LABEL}(?:,{LABEL})*)\}}"
+SAMPLE = re.compile(rf"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:{LABELS})? (-?\d+(?:\.\d+)?)")
 
 
-def samples(text: str) -> dict[str, dict[str, int]]:
-    """The values of each metric by their labels; each is a gauge and has its help before it."""
+def samples(text: str) -> dict[str, dict[str, float]]:
+    """The values of each metric by their labels; each has its help and its type before it."""
     assert text.endswith("\n")
     metrics = {}
     lines = iter(text.splitlines())
     for line in lines:
         if help := re.fullmatch(r"# HELP (\S+) \S.*", line):
             name = help[1]
-            assert name not in metrics and next(lines) == f"# TYPE {name} gauge"
+            kind = "counter" if name.endswith("_total") else "gauge"
+            assert name not in metrics and next(lines) == f"# TYPE {name} {kind}"
             metrics[name] = {}
             continue
         sample = SAMPLE.fullmatch(line)
         assert sample and sample[1] == name, line
         assert sample[2] not in metrics[name], line
-        metrics[name][sample[2]] = int(sample[3])
+        metrics[name][sample[2]] = float(sample[3])
     return metrics
 
 
@@ -184,7 +186,11 @@ def test_the_status_is_prometheus_text(ingested):
     for name in ("last_success_timestamp_seconds", "open_jobs", "lost_days"):
         assert set(found.pop(f"lookback_{name}")) == places
     days = found.pop("lookback_days")
-    assert found == {}
+    of_runs = ("runs_total", "rows_total", "calls_total", "throttles_total", "retries_total")
+    of_last_run = ("last_run_timestamp_seconds", "last_run_duration_seconds")
+    of_files = ("files", "file_rows", "file_bytes", "catalog_bytes")
+    assert set(found) == {f"lookback_{name}" for name in of_runs + of_last_run + of_files}
+    assert all(value >= 0 for values in found.values() for value in values.values())
     for place in places:
         of_place = {labels: count for labels, count in days.items() if labels.startswith(place)}
         assert sum(of_place.values()) == 45 and of_place[f'{place},coverage="complete"'] > 20
