@@ -1,6 +1,6 @@
 //! Page tokens: opaque, stateless, and good for one request only.
 //!
-//! A token is base64url of a byte, a tag and a payload. The payload says where the next page
+//! A token is base64url of a tag and a payload. The payload says where the next page
 //! begins; the tag is a keyed hash over it and over everything that the next request must share
 //! with the first: operation, caller, Region and every parameter but the page's size and token.
 
@@ -13,9 +13,8 @@ use sha2::Sha256;
 
 /// The first bytes of SHA-256 that a token carries.
 const TAG_BYTES: usize = 16;
-/// What a token begins with: an `A` in base64, since the AWS CLI takes `--next-token -…` for a
-/// flag.
-const FIRST_BYTE: u8 = 1;
+/// Stands for a dash at the beginning: the AWS CLI takes `--next-token -…` for a flag.
+const FOR_DASH: char = '.';
 /// Changes with the payload's form, so that an older server's tokens are refused and not misread.
 const VERSION: &str = "lookback page token 1";
 
@@ -33,16 +32,20 @@ impl TokenKey {
     pub(super) fn seal(&self, binding: &Binding, fields: &[Option<String>]) -> String {
         // Texts and nulls always serialise.
         let payload = serde_json::to_vec(fields).unwrap_or_default();
-        let mut bytes = vec![FIRST_BYTE];
-        bytes.extend_from_slice(&self.mac(binding, &payload).finalize().into_bytes()[..TAG_BYTES]);
+        let mut bytes = self.mac(binding, &payload).finalize().into_bytes()[..TAG_BYTES].to_vec();
         bytes.extend_from_slice(&payload);
-        URL_SAFE_NO_PAD.encode(bytes)
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        match token.strip_prefix('-') {
+            Some(rest) => format!("{FOR_DASH}{rest}"),
+            None => token,
+        }
     }
 
     /// The fields of a token made with this key and `binding`; `None` for any other text.
     pub(super) fn open(&self, binding: &Binding, token: &str) -> Option<Vec<Option<String>>> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (tag, payload) = bytes.strip_prefix(&[FIRST_BYTE])?.split_at_checked(TAG_BYTES)?;
+        let dashed = token.strip_prefix(FOR_DASH).map(|rest| format!("-{rest}"));
+        let bytes = URL_SAFE_NO_PAD.decode(dashed.as_deref().unwrap_or(token)).ok()?;
+        let (tag, payload) = bytes.split_at_checked(TAG_BYTES)?;
         self.mac(binding, payload).verify_truncated_left(tag).ok()?;
         serde_json::from_slice(payload).ok()
     }
@@ -109,10 +112,16 @@ mod tests {
 
     #[test]
     fn no_token_looks_like_a_flag() {
+        let (binding, fields) = (sealed().0, [None]);
+        let mut dashes = 0;
         for seed in 0..=u8::MAX {
-            let token = TokenKey::new([seed; 32]).seal(&sealed().0, &[None]);
-            assert!(token.starts_with('A'), "{token}");
+            let key = TokenKey::new([seed; 32]);
+            let token = key.seal(&binding, &fields);
+            assert!(!token.starts_with('-'), "{token}");
+            dashes += u32::from(token.starts_with(FOR_DASH));
+            assert_eq!(key.open(&binding, &token), Some(fields.to_vec()));
         }
+        assert!(dashes > 0);
     }
 
     proptest! {
