@@ -367,6 +367,8 @@ fn context(lake: &Lake, limits: Limits, summaries: &Summaries) -> Result<Session
     options.execution.time_zone = Some("+00:00".to_owned());
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
+    // Texts are what the files have: see `table::scan_schema`.
+    options.sql_parser.map_string_types_to_utf8view = false;
     // Errors tell where in the text they are.
     options.sql_parser.collect_spans = true;
     // The rows of a summary come in their order, wherever it is asked for.

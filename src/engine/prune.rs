@@ -67,7 +67,7 @@ impl PruningStatistics for FileStatistics<'_> {
 /// A bound as a value of its column, in the type in which it is scanned.
 fn scalar(ty: ColumnType, text: &str) -> Option<ScalarValue> {
     match ty {
-        ColumnType::Text => Some(ScalarValue::Utf8View(Some(text.to_owned()))),
+        ColumnType::Text => Some(ScalarValue::Utf8(Some(text.to_owned()))),
         ColumnType::Long => text.parse().ok().map(|number| ScalarValue::Int64(Some(number))),
         // DuckLake's booleans are written 0 and 1, and by other tools in words.
         ColumnType::Bool => match text {

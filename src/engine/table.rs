@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Statistics};
@@ -22,7 +22,7 @@ use crate::catalog::Snapshot;
 use crate::error::Error;
 use crate::lake::Lake;
 use crate::store::Store;
-use crate::tables::{Bounds, ColumnType, DataFile, Table};
+use crate::tables::{Bounds, DataFile, Table};
 
 use super::listing::Span;
 use super::prune::{FileStatistics, statistics};
@@ -125,13 +125,12 @@ impl LakeTable {
     }
 }
 
-/// The schema in which files are scanned: texts as views, which are not copied while filtered.
+/// The schema in which files are scanned. Texts are no views: batches of many small files that are
+/// put together would keep a buffer of up to 1 MiB for each of them, and a sort of a thousand rows
+/// would count hundreds of MiB (arrow's `InProgressByteViewArray`).
 fn scan_schema(table: &Table) -> SchemaRef {
-    let field = |column: &crate::tables::Column| match column.ty {
-        ColumnType::Text => Field::new(column.name, DataType::Utf8View, true),
-        _ => column.field(None),
-    };
-    Arc::new(Schema::new(table.columns.iter().map(field).collect::<Vec<_>>()))
+    let fields = table.columns.iter().map(|column| column.field(None));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// False if and only if `bounds` tell that a column of texts does not have this one.

@@ -105,7 +105,7 @@ fn a_value_is_bound_as_what_it_is() {
     let open = Engine::open(&lake, AsOf::Latest, Limits::default(), Asker::at(instant(NOW)));
     let engine = block_on(open).unwrap();
     let check = |value: Value, expected: &str| assert_eq!(bound(&engine, value), expected);
-    check(Value::Text("'); DROP --".to_owned()), "'); DROP -- Utf8View");
+    check(Value::Text("'); DROP --".to_owned()), "'); DROP -- Utf8");
     check(Value::Long(i64::MIN), "-9223372036854775808 Int64");
     check(Value::Double(0.1), "0.1 Float64");
     check(Value::Bool(true), "true Boolean");

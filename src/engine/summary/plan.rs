@@ -128,7 +128,7 @@ fn shown(shown: Shown, column: &str) -> Expr {
     match shown {
         Shown::Value => ident(column),
         Shown::AggregateAll => text(AGGREGATE_ALL),
-        Shown::Nothing => lit(ScalarValue::Utf8View(None)),
+        Shown::Nothing => lit(ScalarValue::Utf8(None)),
     }
 }
 

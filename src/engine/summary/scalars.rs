@@ -79,8 +79,7 @@ impl ScalarUDFImpl for BucketEdge {
 
 /// True where a text is `wanted`, without regard to case and to `_`.
 pub(in crate::engine) fn same_value(column: Expr, wanted: &str) -> Expr {
-    let signature =
-        Signature::exact(vec![DataType::Utf8View, DataType::Utf8View], Volatility::Immutable);
+    let signature = Signature::exact(vec![DataType::Utf8, DataType::Utf8], Volatility::Immutable);
     ScalarUDF::from(SameValue { signature }).call(vec![column, text(wanted)])
 }
 
@@ -108,7 +107,7 @@ impl ScalarUDFImpl for SameValue {
         };
         let (texts, wanted) =
             (texts.to_array(args.number_rows)?, wanted.to_array(args.number_rows)?);
-        let pairs = texts.as_string_view().iter().zip(wanted.as_string_view());
+        let pairs = texts.as_string::<i32>().iter().zip(wanted.as_string::<i32>());
         let same: BooleanArray =
             pairs.map(|(text, wanted)| Some(model::same_value(text?, wanted?))).collect();
         Ok(ColumnarValue::Array(Arc::new(same) as ArrayRef))
