@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -157,15 +158,14 @@ async fn connection<S: Service>(
     // Without it, answers of several packets wait for the peer's delayed acknowledgement.
     stream.set_nodelay(true).unwrap_or_default();
     let answer = service_fn(move |request| exchange(Arc::clone(&service), limits, request));
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .max_header_size(limits.header_bytes)
         .max_headers(limits.headers)
         .serve_connection(TokioIo::new(stream), answer);
-    tokio::pin!(connection);
     let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
+        ended = &mut connection => Some(ended),
         // The sender is dropped to say stop.
         _ = stopped.changed() => None,
         () = tokio::time::sleep(limits.connection_age) => None,
@@ -173,11 +173,16 @@ async fn connection<S: Service>(
     let ended = if let Some(ended) = ended {
         ended
     } else {
-        connection.as_mut().graceful_shutdown();
-        tokio::time::timeout(limits.drain, connection).await.unwrap_or(Ok(()))
+        Pin::new(&mut connection).graceful_shutdown();
+        tokio::time::timeout(limits.drain, &mut connection).await.unwrap_or(Ok(()))
     };
     if let Err(err) = ended {
         tracing::debug!(error = %err, "a connection broke");
+        // Only a body that goes wrong by fault is an error of ours. Its connection is reset, as one
+        // that breaks is: botocore takes a clean end for the end of the body, however short.
+        if err.is_user() {
+            connection.into_parts().io.inner().set_zero_linger().unwrap_or_default();
+        }
     }
 }
 

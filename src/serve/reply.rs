@@ -45,7 +45,7 @@ pub struct ReplyLog {
 /// How a body goes wrong on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFault {
-    /// The connection ends after so many hundredths of the body; its whole length was promised.
+    /// The connection is reset after so many hundredths of the body; its whole length was promised.
     Drop {
         /// 0 to 99.
         percent: u8,
@@ -99,7 +99,7 @@ fn wire_body(body: Bytes, fault: Option<BodyFault>) -> WireBody {
         None => Full::new(body).map_err(|never| match never {}).boxed_unsync(),
         Some(BodyFault::Drop { percent }) => {
             let kept = body.len() * usize::from(percent.min(99)) / 100;
-            let end = Err(io::Error::new(io::ErrorKind::ConnectionAborted, "injected fault"));
+            let end = Err(io::Error::new(io::ErrorKind::ConnectionReset, "injected fault"));
             let parts = [Ok(Frame::data(body.slice(..kept))), end];
             // The pause lets the first part leave: an error at once would take it back.
             let parts = stream::iter(parts).then(|part| paused(Duration::from_millis(5), part));

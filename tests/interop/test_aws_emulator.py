@@ -10,6 +10,7 @@ import subprocess
 
 import boto3
 import botocore.config
+import botocore.exceptions
 import pytest
 from aws_shapes import complaints
 from botocore import UNSIGNED, xform_name
@@ -322,11 +323,20 @@ def test_a_request_that_is_not_signed_is_of_the_first_region(endpoint, everythin
 def test_boto3_gets_everything_through_faults(emulate, tmp_path):
     flags = ("--resources", 60, "--regions", REGION, "--speed", 0, "--seed", 3)
     whole = jobs(client(emulate(*flags, now=NOW)), "ListBackupJobs", ByAccountId="*")
-    faults = "throttle=0.1,too-many=0.05,failure=0.05,unavailable=0.05,drop=0.05"
+    faults = "throttle=0.1,too-many=0.05,failure=0.05,unavailable=0.05,drop=0.2"
     faulty = emulate(*flags, "--faults", faults, now=NOW)
     retrying = client(faulty, retries={"total_max_attempts": 20, "mode": "standard"})
+    broken = set()
+
+    def note(exception, **_):
+        if exception is not None:
+            broken.add(type(exception))
+
+    retrying.meta.events.register("response-received.backup", note)
     sizes = {"PageSize": len(whole) // 25}
     assert jobs(retrying, "ListBackupJobs", ByAccountId="*", PaginationConfig=sizes) == whole
+    # Connections were reset, and none failed otherwise.
+    assert broken == {botocore.exceptions.ConnectionClosedError}
 
 
 def aws(url: str, operation: str, **parameters) -> dict:

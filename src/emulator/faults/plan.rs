@@ -20,7 +20,7 @@ pub enum Switch {
     Unavailable,
     /// `ExpiredTokenException`: the caller's credentials have run out.
     ExpiredToken,
-    /// The connection drops in the middle of the body.
+    /// The connection is reset in the middle of the body.
     Drop,
     /// The body comes slowly.
     Slow,

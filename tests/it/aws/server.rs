@@ -229,11 +229,21 @@ impl Faults for Always {
     }
 }
 
-async fn answer_with(fault: Interference) -> String {
+/// What was read of an answer, and how the connection ended.
+async fn read_with(fault: Interference) -> (String, io::Result<usize>) {
     let service = service(jobs(1, 12), Scope::Organization).with_faults(Arc::new(Always(fault)));
     let endpoint = Endpoint::start(service, Limits::default()).await;
-    let answer = exchange(endpoint.address, &get("/backup-jobs?accountId=*")).await;
+    let mut stream = TcpStream::connect(endpoint.address).await.unwrap();
+    stream.write_all(get("/backup-jobs?accountId=*").as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = stream.read_to_end(&mut answer).await;
     endpoint.stop().await;
+    (String::from_utf8(answer).unwrap(), ended)
+}
+
+async fn answer_with(fault: Interference) -> String {
+    let (answer, ended) = read_with(fault).await;
+    ended.unwrap();
     answer
 }
 
@@ -243,9 +253,11 @@ fn promised(answer: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_dropped_body_is_shorter_than_promised() {
+async fn a_dropped_body_is_shorter_than_promised_and_its_connection_reset() {
     let body = Some(BodyFault::Drop { percent: 50 });
-    let answer = answer_with(Interference { body, ..Interference::default() }).await;
+    let fault = Interference { body, ..Interference::default() };
+    let (answer, ended) = read_with(fault).await;
+    assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     assert_eq!(body.len(), promised(&answer) / 2);
 }
