@@ -77,31 +77,23 @@ good AS (
         AND creation_date < $now
 ),
 
-tried AS (
-    SELECT
-        source_recovery_point_arn,
-        destination_backup_vault_arn,
-        bool_or(state = 'COMPLETED' OR tracking = 'open') AS is_made,
-        last_value(state ORDER BY creation_date, copy_job_id) AS copy_state,
-        last_value(status_message ORDER BY creation_date, copy_job_id) AS copy_message,
-        last_value(copy_job_id ORDER BY creation_date, copy_job_id) AS copy_job_id
-    FROM copy_jobs
-    WHERE destination_backup_vault_arn IS NOT NULL AND creation_date < $now
-    GROUP BY source_recovery_point_arn, destination_backup_vault_arn
-),
-
 habit AS (
     SELECT
-        account_id,
-        region,
-        resource_arn,
-        backup_rule_id,
+        good.account_id,
+        good.region,
+        good.resource_arn,
+        good.backup_rule_id,
         destination_backup_vault_arn,
-        min(creation_date) AS first_copied_at
+        min(good.creation_date) AS first_copied_at
     FROM good
-    JOIN tried ON tried.source_recovery_point_arn = good.recovery_point_arn
+    JOIN copy_jobs ON source_recovery_point_arn = recovery_point_arn
+    WHERE destination_backup_vault_arn IS NOT NULL AND copy_jobs.creation_date < $now
     GROUP BY
-        account_id, region, resource_arn, backup_rule_id, destination_backup_vault_arn
+        good.account_id,
+        good.region,
+        good.resource_arn,
+        good.backup_rule_id,
+        destination_backup_vault_arn
 ),
 
 due AS (
@@ -126,6 +118,25 @@ due AS (
     WHERE creation_date >= first_copied_at
         AND coalesce(completion_date, creation_date)
             <= known_until - CAST(concat($grace_hours, ' hours') AS interval)
+),
+
+made AS (
+    SELECT source_recovery_point_arn, destination_backup_vault_arn
+    FROM copy_jobs
+    WHERE (state = 'COMPLETED' OR tracking = 'open') AND creation_date < $now
+),
+
+-- The few copy jobs that came to nothing; those that did are many, and told of nowhere.
+tried AS (
+    SELECT
+        source_recovery_point_arn,
+        destination_backup_vault_arn,
+        last_value(state ORDER BY creation_date, copy_job_id) AS copy_state,
+        last_value(status_message ORDER BY creation_date, copy_job_id) AS copy_message,
+        last_value(copy_job_id ORDER BY creation_date, copy_job_id) AS copy_job_id
+    FROM copy_jobs
+    WHERE state <> 'COMPLETED' AND tracking <> 'open' AND creation_date < $now
+    GROUP BY source_recovery_point_arn, destination_backup_vault_arn
 )
 
 SELECT
@@ -146,7 +157,12 @@ FROM due
 LEFT JOIN tried
     ON tried.source_recovery_point_arn = due.recovery_point_arn
     AND tried.destination_backup_vault_arn = due.destination_backup_vault_arn
-WHERE is_made IS NOT TRUE
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM made
+    WHERE made.source_recovery_point_arn = due.recovery_point_arn
+        AND made.destination_backup_vault_arn = due.destination_backup_vault_arn
+)
 ORDER BY
     account_id,
     region,
