@@ -63,7 +63,7 @@
 //! - [`output`]: record batches → table, csv, json, ndjson, markdown, parquet, arrow, charts.
 //! - [`serve`]: protocol heads; `serve::aws` is AWS Backup's REST-JSON over any `Backend`, of which
 //!   the warehouse is one, for whoever is on this machine or for the holders of keys, whose
-//!   signatures it verifies. May name model, tables, engine, output.
+//!   signatures it verifies. May name model, tables, engine.
 //! - [`emulator`]: a simulated organisation with a virtual clock and faults, as a `serve::aws`
 //!   `Backend`. May name model, tables, serve.
 //! - [`nights`]: what is made of several rooms: reconciling AWS's counts with what is held, the
@@ -175,15 +175,17 @@
 //!
 //! AWS's rule for its job summaries is written down once: what is asked is a
 //! [`model::SummaryRequest`], and each of our choices where AWS is silent is a named constant
-//! beside it. The engine makes it one plan, which table functions and the command line share.
+//! beside it. The engine makes it one plan, which table functions, the command line, the AWS
+//! endpoint and reconciling share.
 //! [`model::Tally`] counts by the same rule with no plan at all, for the emulator and for tests.
 //!
 //! # Serving
 //!
 //! [`serve::aws::AwsService`] answers AWS's operations over a [`serve::aws::Backend`]: the
 //! emulator, or [`serve::aws::Warehouse`]. Each request of the latter asks [`engine::Current`] for
-//! the newest snapshot, which costs one small read of the catalog; an engine is opened for a
-//! snapshot once, and lives as long as a request reads through it.
+//! the newest snapshot (or for the one that the server was started with), which costs one small
+//! read of the catalog; an engine is opened for a snapshot once, and lives as long as a request
+//! reads through it.
 //!
 //! A page of a listing is the jobs after a [`tables::Position`], in a total order: a listing that
 //! goes on over a new snapshot neither loses nor repeats a job that was there all along. A page

@@ -322,6 +322,13 @@ pub(super) struct ReadOptions {
     #[arg(long, value_name = "ACCOUNT_ID", value_parser = account_id, env = "LOOKBACK_CALLER")]
     pub(super) caller: Option<String>,
 
+    #[command(flatten)]
+    pub(super) limits: LimitOptions,
+}
+
+/// With what means a question is answered.
+#[derive(Args, Clone, Debug)]
+pub(super) struct LimitOptions {
     /// How much memory the query may use before it spills to disk [default: 1G]
     #[arg(long, value_name = "SIZE", value_parser = bytes, env = "LOOKBACK_MEMORY_LIMIT")]
     pub(super) memory_limit: Option<usize>,

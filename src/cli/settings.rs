@@ -183,8 +183,8 @@ impl Settings {
 
     /// What a query may use.
     pub(super) fn limits(&self, options: &ReadOptions) -> Limits {
-        let memory_bytes = self.memory_limit(options.memory_limit).value;
-        Limits { memory_bytes, time: self.timeout(options.timeout).value }
+        let memory_bytes = self.memory_limit(options.limits.memory_limit).value;
+        Limits { memory_bytes, time: self.timeout(options.limits.timeout).value }
     }
 
     /// The checks there are: those that Lookback brings along, and those of the folder that is

@@ -1,8 +1,8 @@
 //! A simulated organisation whose AWS Backup jobs are always the same for a seed.
 //!
-//! Promises: pure (no I/O, no clock), and no memory of what it made: any job is made from the
-//! seed and its place alone, so that a year of a hundred thousand jobs a day costs nothing until
-//! it is read. Every kind, state, message category and path of a life occurs, with AWS's own
+//! Promises: pure (no I/O, no clock), and what it keeps changes no answer: any job is made from
+//! the seed and its place alone, so that a year of a hundred thousand jobs a day costs nothing
+//! until it is read. Every kind, state, message category and path of a life occurs, with AWS's own
 //! sentences. The emulator counts its summaries for itself. Refuses: the engine and its rules,
 //! so that agreement with them means something.
 //!

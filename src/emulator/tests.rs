@@ -147,7 +147,7 @@ fn a_life_never_goes_back() {
         assert_eq!(job.at(job.creation_date() - 1), None);
         let rows: Vec<_> = instants(&job).into_iter().map(|at| (at, job.at(at).unwrap())).collect();
         for ((at, earlier), (_, later)) in rows.iter().zip(&rows[1..]) {
-            let state = |row: &Row| row.text(state_column(row)).unwrap().to_owned();
+            let state = |row: &Row| row.text(row.table().state()).unwrap().to_owned();
             assert!(rank(&state(earlier)) <= rank(&state(later)), "{}", job.id());
             assert_eq!(job.state_at(*at), Some(state(earlier).as_str()));
             for (index, column) in earlier.table().columns.iter().enumerate() {
@@ -157,10 +157,6 @@ fn a_life_never_goes_back() {
         }
         assert_eq!(rows.last().map(|(_, row)| row.clone()), job.at(FAR), "{}", job.id());
     }
-}
-
-fn state_column(row: &Row) -> &'static str {
-    if row.table().kind == Some(JobKind::Restore) { "status" } else { "state" }
 }
 
 #[test]
@@ -300,7 +296,7 @@ fn counts_agree_with_the_rows() {
             for row in world.jobs(kind, "us-east-1", day).filter_map(|job| job.at(at)) {
                 if row.text("account_id") == Some(account) {
                     let text = |column| row.text(column).map(str::to_owned);
-                    let state = text(state_column(&row)).unwrap();
+                    let state = text(row.table().state()).unwrap();
                     let group = (state, text("resource_type"), text("message_category"));
                     let scan = (text("malware_scanner"), text("scan_result_status"));
                     let is_child = text("parent_job_id").is_some();

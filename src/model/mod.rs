@@ -22,12 +22,13 @@ pub use coverage::{
 };
 pub use job::{JobKey, OpenJob, Place, Reach};
 pub use kind::JobKind;
-pub use state::{RESTORE_TEST_DAYS, RestoreTest, Tracking, is_terminal, tracking};
+pub use state::{RESTORE_TEST_DAYS, RestoreTest, Tracking, is_terminal, states, tracking};
 pub use steps::Steps;
 pub use summary::{
     AGGREGATE_ALL, ANY, AccountChoice, Accounts, Bucket, Choice, Composites, Counted, CountedBy,
     DAILY_BUCKETS, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, DEFAULT_PERIOD, Dimension,
     END_TIME_BEFORE_MIDNIGHT, OMITTED_DIMENSION_SHOWS, OMITTED_OWN_ACCOUNT_SHOWS, PerDimension,
-    Period, Shown, SummaryRequest, SummaryRow, TODAY_IS_INCLUDED, Tally, Window, same_value,
+    Period, SCAN_RESULTS, SCANNERS, Shown, SummaryRequest, SummaryRow, TODAY_IS_INCLUDED, Tally,
+    Window, same_value,
 };
 pub use time::{DAY, HOUR, Instant, MINUTE, SECOND};

@@ -1,4 +1,4 @@
-//! Which states are final, and whether a job must still be followed.
+//! Which states there are and which are final, and whether a job must still be followed.
 
 use super::{DAY, Instant, JobKind};
 
@@ -24,6 +24,28 @@ impl Tracking {
             Self::Open => "open",
             Self::Settled => "settled",
             Self::Forgotten => "forgotten",
+        }
+    }
+}
+
+/// The states that AWS lists for jobs of `kind`, in the order of its API model.
+pub const fn states(kind: JobKind) -> &'static [&'static str] {
+    match kind {
+        JobKind::Backup => &[
+            "CREATED",
+            "PENDING",
+            "RUNNING",
+            "ABORTING",
+            "ABORTED",
+            "COMPLETED",
+            "FAILED",
+            "EXPIRED",
+            "PARTIAL",
+        ],
+        JobKind::Copy => &["CREATED", "RUNNING", "COMPLETED", "FAILED", "PARTIAL"],
+        JobKind::Restore => &["PENDING", "RUNNING", "COMPLETED", "ABORTED", "FAILED"],
+        JobKind::Scan => {
+            &["CANCELED", "COMPLETED", "COMPLETED_WITH_ISSUES", "CREATED", "FAILED", "RUNNING"]
         }
     }
 }

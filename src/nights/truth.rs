@@ -91,7 +91,7 @@ async fn held(engine: &Engine, kind: JobKind) -> Result<HashMap<String, Row>> {
         for row in tables::rows(table, &batch?)? {
             let text = |column: &str| row.text(column).unwrap_or_default().to_owned();
             let (region, account_id) = (text("region"), text("account_id"));
-            let name = name(kind, &region, &account_id, &text(table.key[2]));
+            let name = name(kind, &region, &account_id, &text(table.job_id()));
             held.insert(name, row);
         }
     }

@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::patience::Patience;
 use super::reply::{Reply, WireBody};
 
 /// AWS's name of the header with the request's id; every answer has it.
@@ -77,7 +78,9 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a request's body and its answer may take until the first byte.
     pub request_timeout: Duration,
-    /// How long a connection may live. One that is slow to read its answers ends by this, too.
+    /// How long a client may read nothing of an answer that waits for it.
+    pub write_timeout: Duration,
+    /// How long a connection may live.
     pub connection_age: Duration,
     /// How long requests may take to end, once the server or their connection is to stop.
     pub drain: Duration,
@@ -93,6 +96,7 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             header_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_mins(1),
+            write_timeout: Duration::from_secs(30),
             connection_age: Duration::from_hours(1),
             drain: Duration::from_secs(10),
         }
@@ -163,7 +167,7 @@ async fn connection<S: Service>(
         .header_read_timeout(limits.header_timeout)
         .max_header_size(limits.header_bytes)
         .max_headers(limits.headers)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(Patience::new(stream, limits.write_timeout)), answer);
     let ended = tokio::select! {
         ended = &mut connection => Some(ended),
         // The sender is dropped to say stop.
@@ -181,7 +185,8 @@ async fn connection<S: Service>(
         // Only a body that goes wrong by fault is an error of ours. Its connection is reset, as one
         // that breaks is: botocore takes a clean end for the end of the body, however short.
         if err.is_user() {
-            connection.into_parts().io.inner().set_zero_linger().unwrap_or_default();
+            let stream = connection.into_parts().io.into_inner().into_stream();
+            stream.set_zero_linger().unwrap_or_default();
         }
     }
 }

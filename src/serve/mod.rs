@@ -6,6 +6,7 @@
 
 pub mod aws;
 pub mod http;
+mod patience;
 mod reply;
 
 pub use reply::{BodyFault, Reply, ReplyLog};

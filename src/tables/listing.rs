@@ -132,11 +132,6 @@ impl Position {
             job_id: row.text(row.table().job_id())?.to_owned(),
         })
     }
-
-    /// True if and only if `row` comes after this place.
-    pub fn precedes(&self, row: &Row) -> bool {
-        Self::of(row).is_some_and(|place| *self < place)
-    }
 }
 
 impl Ord for Position {

@@ -19,7 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("reports", &["model", "engine"]),
     ("output", &[]),
     ("export", &["model", "tables", "catalog", "lake", "engine", "output"]),
-    ("serve", &["model", "tables", "engine", "output"]),
+    ("serve", &["model", "tables", "engine"]),
     ("emulator", &["model", "tables", "serve"]),
     ("nights", NIGHTS),
     ("cli", ALL_BELOW_CLI),

@@ -23,7 +23,7 @@ use super::{Status, printer};
 
 pub(super) async fn run(settings: &Settings, options: &ReconcileOptions) -> Result<Status> {
     refuse_backwards(options)?;
-    let engine = settings.engine(&options.read).await?;
+    let engine = settings.engine(&options.read()).await?;
     let found = compare(&engine, options).await?;
     let target = Target::open(options.output.as_deref())?;
     let format = target.format(options.format)?;

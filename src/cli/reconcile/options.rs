@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind};
 use crate::output::Format;
 
-use super::super::args::{ReadOptions, formats, instant, kinds};
+use super::super::args::{LimitOptions, ReadOptions, formats, instant, kinds};
 
 /// Compare AWS's own counts with what is held, and tell the reason of every difference.
 ///
@@ -45,6 +46,17 @@ pub(in crate::cli) struct ReconcileOptions {
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 
+    /// Compare with an earlier state: the number of a snapshot, or an instant.
+    #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]
+    as_of: Option<AsOf>,
+
     #[command(flatten)]
-    pub(super) read: ReadOptions,
+    limits: LimitOptions,
+}
+
+impl ReconcileOptions {
+    /// What is read; no count that is compared depends on who asks.
+    pub(super) fn read(&self) -> ReadOptions {
+        ReadOptions { as_of: self.as_of, caller: None, limits: self.limits.clone() }
+    }
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::engine::{Current, Engine, Held};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::DAY;
 use crate::serve::aws::{AwsService, Callers, Config, Scope, Server, TokenKey, Warehouse};
 use crate::serve::http::Limits;
 
 use super::super::args::ReadOptions;
 use super::super::clock::SystemClock;
+use super::super::provenance::Origin;
 use super::super::settings::Settings;
 use super::super::units::retention;
 use super::super::{Status, endpoint};
@@ -89,13 +90,18 @@ fn config(settings: &Settings, callers: Callers, default_region: String) -> Resu
 
 /// The holders of the keys of the settings file, or else anyone.
 fn callers(settings: &Settings, options: &AwsOptions) -> Result<Callers> {
-    Ok(match settings.access_keys()? {
-        Some(keys) => Callers::KeyHolders { keys, clock: Arc::new(SystemClock) },
-        None => Callers::Anyone {
-            account_id: settings.caller(&options.read),
-            scope: Scope::Organization,
-        },
-    })
+    let caller = settings.caller_setting(options.read.caller.clone());
+    match settings.access_keys()? {
+        None => Ok(Callers::Anyone { account_id: caller.value, scope: Scope::Organization }),
+        // As a variable or in the file, it is a setting of other commands.
+        Some(_) if caller.origin == Origin::Flag => {
+            let message =
+                "--caller says nothing here: each key in the settings file has an account";
+            Err(Error::input(message)
+                .with_hint("leave out --caller, or change account_id of a key"))
+        }
+        Some(keys) => Ok(Callers::KeyHolders { keys, clock: Arc::new(SystemClock) }),
+    }
 }
 
 /// What is served.

@@ -87,7 +87,7 @@ fn name(position: &Position) -> String {
 
 /// The job as it may have been a moment ago, unless the request asked how it ended.
 fn as_running(row: &mut Row, request: &ListRequest) {
-    let state = if request.kind == JobKind::Restore { "status" } else { "state" };
+    let state = row.table().state();
     let told = [state, "completion_date"];
     let is_asked = request.filter.conditions.iter().any(|c| told.contains(&c.column()));
     if !is_asked && row.text(state).is_some_and(|state| is_terminal(request.kind, state)) {

@@ -3,9 +3,9 @@
 use crate::catalog::AsOf;
 use crate::error::{Error, Result};
 use crate::model::{
-    AGGREGATE_ALL, ANY, AccountChoice, Accounts, Bucket, Choice, Composites, CountedBy,
-    DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, DEFAULT_PERIOD, Dimension, Instant, JobKind,
-    PerDimension, Period, SummaryRequest, Window, is_account_id, same_value,
+    ANY, AccountChoice, Accounts, Bucket, Choice, Composites, CountedBy, DEFAULT_COMPOSITES,
+    DEFAULT_COUNTED_BY, DEFAULT_PERIOD, Dimension, Instant, JobKind, PerDimension, Period,
+    SummaryRequest, Window, same_value,
 };
 
 use super::argument::{Argument, Wording};
@@ -147,32 +147,16 @@ impl Question {
 
     fn account(&self) -> Result<Choice> {
         let Some(text) = self.text(Argument::AccountId)? else { return Ok(Choice::Omitted) };
-        match word(text) {
-            Choice::Value(id) if !is_account_id(&id) => {
-                let problem = format!(
-                    "\"{id}\" is neither an account id of 12 digits, {ANY} nor {AGGREGATE_ALL}"
-                );
-                Err(self.wrong(Argument::AccountId, &problem))
-            }
-            choice => Ok(choice),
-        }
+        Choice::of_account(text).map_err(|problem| self.wrong(Argument::AccountId, &problem))
     }
 
-    /// AWS refuses a state that it does not list, and so do we: a slip would be told as a zero.
     fn choice(&self, dimension: Dimension) -> Result<Choice> {
         let argument = Argument::Of(dimension);
         let Some(text) = self.text(argument)? else { return Ok(Choice::Omitted) };
-        let (Choice::Value(value), Some(listed)) = (word(text), dimension.listed(self.kind)) else {
-            return Ok(word(text));
-        };
-        if let Some(listed) = listed.iter().find(|listed| same_value(listed, &value)) {
-            return Ok(Choice::Value((*listed).to_owned()));
-        }
-        let values = listed.iter().filter(|value| ![ANY, AGGREGATE_ALL].contains(*value)).copied();
-        let values: Vec<_> = values.chain([ANY, AGGREGATE_ALL]).collect();
-        let problem = format!("\"{value}\" is none of {}", values.join(", "));
-        let all = self.wording.with(argument, ANY);
-        Err(self.wrong(argument, &problem).with_hint(format!("{all} shows every one there is")))
+        dimension.choice(self.kind, text).map_err(|problem| {
+            let all = self.wording.with(argument, ANY);
+            self.wrong(argument, &problem).with_hint(format!("{all} shows every one there is"))
+        })
     }
 
     fn one_of<T: Copy>(
@@ -250,13 +234,5 @@ impl Question {
 
     fn wrong_type(&self, argument: Argument, wanted: &str, given: &Given) -> Error {
         self.wrong(argument, &format!("takes {wanted}, and {given} is given"))
-    }
-}
-
-/// A text as a choice; AWS's two words in any case.
-fn word(text: &str) -> Choice {
-    match [ANY, AGGREGATE_ALL].into_iter().find(|word| same_value(word, text)) {
-        Some(word) => Choice::from_text(word),
-        None => Choice::Value(text.to_owned()),
     }
 }

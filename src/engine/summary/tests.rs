@@ -42,6 +42,11 @@ fn values_that_are_none_are_refused_with_those_that_are() {
          hint: state => 'ANY' shows every one there is",
     );
     check_refused(
+        &[("resource_type", "*")],
+        "resource_type \"*\" is no ResourceType; ANY stands for each\n\
+         hint: resource_type => 'ANY' shows every one there is",
+    );
+    check_refused(
         &[("aggregation_period", "30_DAYS")],
         "aggregation_period \"30_DAYS\" is none of ONE_DAY, SEVEN_DAYS, FOURTEEN_DAYS\nhint: none",
     );

@@ -1,6 +1,13 @@
-//! What job summaries count by, and the values that AWS lists for it. Pure.
+//! What job summaries count by, and how a request asks for it. Pure.
 
-use crate::model::JobKind;
+use crate::model::{JobKind, states};
+
+use super::{AGGREGATE_ALL, ANY, Choice, same_value};
+
+/// The malware scanners that AWS lists.
+pub const SCANNERS: [&str; 1] = ["GUARDDUTY"];
+/// The values of `ScanResultStatus` that AWS lists.
+pub const SCAN_RESULTS: [&str; 3] = ["NO_THREATS_FOUND", "THREATS_FOUND", "UNKNOWN"];
 
 /// What summaries count by, besides time, Region and account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,20 +75,43 @@ impl Dimension {
         }
     }
 
-    /// What AWS lets a request for summaries of `kind` ask, `ANY` and `AGGREGATE_ALL` included;
-    /// `None` where it lists nothing.
+    /// AWS's text as a choice of it, for summaries of `kind`; a value that AWS lists in AWS's own
+    /// spelling.
     ///
-    /// The states are wider than those of the listings. For scan results AWS lists neither `ANY`
-    /// nor `AGGREGATE_ALL`.
-    pub fn listed(self, kind: JobKind) -> Option<&'static [&'static str]> {
-        match (self, kind) {
-            (Self::State, JobKind::Backup) => Some(BACKUP_STATES),
-            (Self::State, JobKind::Copy) => Some(COPY_STATES),
-            (Self::State, JobKind::Restore) => Some(RESTORE_STATES),
-            (Self::State, JobKind::Scan) => Some(SCAN_STATES),
-            (Self::MalwareScanner, _) => Some(SCANNERS),
-            (Self::ScanResultStatus, _) => Some(SCAN_RESULTS),
-            (Self::ResourceType | Self::MessageCategory, _) => None,
+    /// AWS refuses what it does not list, and so do we: a slip would be told as a zero.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn choice(self, kind: JobKind, text: &str) -> Result<Choice, String> {
+        let choice = Choice::from_text(text);
+        let Choice::Value(value) = &choice else { return Ok(choice) };
+        let Some(listed) = self.listed(kind) else {
+            // AWS's word for every value, in listings only.
+            if value == "*" {
+                return Err(format!("\"*\" is no {}; {ANY} stands for each", self.aws_name()));
+            }
+            return Ok(choice);
+        };
+        if let Some(listed) = listed.iter().find(|listed| same_value(listed, value)) {
+            return Ok(Choice::Value((*listed).to_owned()));
+        }
+        let words: &[&str] = if self.lists_words() { &[ANY, AGGREGATE_ALL] } else { &[] };
+        let all = [&listed, words].concat().join(", ");
+        Err(format!("\"{value}\" is none of {all}"))
+    }
+
+    /// False if and only if AWS lists neither `ANY` nor `AGGREGATE_ALL` for it.
+    pub fn lists_words(self) -> bool {
+        self != Self::ScanResultStatus
+    }
+
+    /// The values that AWS lets a request for summaries of `kind` ask; `None` where it lists none.
+    fn listed(self, kind: JobKind) -> Option<Vec<&'static str>> {
+        match self {
+            Self::State => Some([states(kind), states_counted(kind)].concat()),
+            Self::MalwareScanner => Some(SCANNERS.to_vec()),
+            Self::ScanResultStatus => Some(SCAN_RESULTS.to_vec()),
+            Self::ResourceType | Self::MessageCategory => None,
         }
     }
 
@@ -91,45 +121,11 @@ impl Dimension {
     }
 }
 
-const BACKUP_STATES: &[&str] = &[
-    "CREATED",
-    "PENDING",
-    "RUNNING",
-    "ABORTING",
-    "ABORTED",
-    "COMPLETED",
-    "FAILED",
-    "EXPIRED",
-    "PARTIAL",
-    "AGGREGATE_ALL",
-    "ANY",
-];
-const COPY_STATES: &[&str] = &[
-    "CREATED",
-    "RUNNING",
-    "ABORTING",
-    "ABORTED",
-    "COMPLETING",
-    "COMPLETED",
-    "FAILING",
-    "FAILED",
-    "PARTIAL",
-    "AGGREGATE_ALL",
-    "ANY",
-];
-const RESTORE_STATES: &[&str] =
-    &["CREATED", "PENDING", "RUNNING", "ABORTED", "COMPLETED", "FAILED", "AGGREGATE_ALL", "ANY"];
-const SCAN_STATES: &[&str] = &[
-    "CREATED",
-    "COMPLETED",
-    "COMPLETED_WITH_ISSUES",
-    "RUNNING",
-    "FAILED",
-    "CANCELED",
-    "AGGREGATE_ALL",
-    "ANY",
-];
-/// "The field also supports `ANY`, and `AGGREGATE_ALL`."
-const SCANNERS: &[&str] = &["GUARDDUTY", "AGGREGATE_ALL", "ANY"];
-
-const SCAN_RESULTS: &[&str] = &["NO_THREATS_FOUND", "THREATS_FOUND", "UNKNOWN"];
+/// The states that AWS's summaries of `kind` list besides [`states`].
+fn states_counted(kind: JobKind) -> &'static [&'static str] {
+    match kind {
+        JobKind::Copy => &["ABORTING", "ABORTED", "COMPLETING", "FAILING"],
+        JobKind::Restore => &["CREATED"],
+        JobKind::Backup | JobKind::Scan => &[],
+    }
+}

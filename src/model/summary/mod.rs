@@ -7,9 +7,9 @@ mod dimension;
 mod tally;
 mod window;
 
-use super::{Instant, JobKind};
+use super::{Instant, JobKind, is_account_id};
 
-pub use dimension::{Dimension, PerDimension};
+pub use dimension::{Dimension, PerDimension, SCAN_RESULTS, SCANNERS};
 pub use tally::{Counted, SummaryRow, Tally};
 pub use window::{Bucket, Period, Window};
 
@@ -58,12 +58,27 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// AWS's text as a choice.
+    /// AWS's text as a choice: its two words are compared as values are.
     pub fn from_text(text: &str) -> Self {
-        match text {
-            ANY => Self::Any,
-            AGGREGATE_ALL => Self::AggregateAll,
-            _ => Self::Value(text.to_owned()),
+        if same_value(text, ANY) {
+            Self::Any
+        } else if same_value(text, AGGREGATE_ALL) {
+            Self::AggregateAll
+        } else {
+            Self::Value(text.to_owned())
+        }
+    }
+
+    /// AWS's text as the choice of an account.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of_account(text: &str) -> Result<Self, String> {
+        match Self::from_text(text) {
+            Self::Value(id) if !is_account_id(&id) => Err(format!(
+                "\"{id}\" is neither an account id of 12 digits, {ANY} nor {AGGREGATE_ALL}"
+            )),
+            choice => Ok(choice),
         }
     }
 
@@ -250,6 +265,39 @@ mod tests {
         assert!(same_value("", "_"));
         assert!(!same_value("ACCESS_DENIED", "ACCESS DENIED"));
         assert!(!same_value("SUCCES", "SUCCESS"));
+    }
+
+    #[test]
+    fn the_words_for_all_compare_as_values_do() {
+        assert_eq!(Choice::from_text("any"), Choice::Any);
+        assert_eq!(Choice::from_text("AggregateAll"), Choice::AggregateAll);
+        assert_eq!(Choice::from_text("anything"), Choice::Value("anything".to_owned()));
+        assert_eq!(Choice::of_account("Any"), Ok(Choice::Any));
+    }
+
+    #[track_caller]
+    fn check_choice(dimension: Dimension, kind: JobKind, text: &str, expected: &str) {
+        let choice = dimension.choice(kind, text);
+        let got = choice.map_or_else(|problem| problem, |choice| format!("{choice:?}"));
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn a_value_that_aws_lists_is_taken_in_its_spelling_and_another_is_refused() {
+        use Dimension::{MalwareScanner, ResourceType, ScanResultStatus, State};
+        check_choice(State, JobKind::Copy, "failing", "Value(\"FAILING\")");
+        check_choice(State, JobKind::Restore, "aggregate_all", "AggregateAll");
+        check_choice(ScanResultStatus, JobKind::Scan, "Any", "Any");
+        check_choice(ResourceType, JobKind::Scan, "New", "Value(\"New\")");
+        let state = "\"EXPIRED\" is none of PENDING, RUNNING, COMPLETED, ABORTED, FAILED, CREATED, \
+                     ANY, AGGREGATE_ALL";
+        check_choice(State, JobKind::Restore, "EXPIRED", state);
+        let scanner = "\"*\" is none of GUARDDUTY, ANY, AGGREGATE_ALL";
+        check_choice(MalwareScanner, JobKind::Scan, "*", scanner);
+        let result = "\"X\" is none of NO_THREATS_FOUND, THREATS_FOUND, UNKNOWN";
+        check_choice(ScanResultStatus, JobKind::Scan, "X", result);
+        let star = "\"*\" is no ResourceType; ANY stands for each";
+        check_choice(ResourceType, JobKind::Backup, "*", star);
     }
 
     #[track_caller]

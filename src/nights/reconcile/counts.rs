@@ -9,9 +9,8 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::{
     AccountChoice, Accounts, Bucket, Choice, Composites, CountedBy, Dimension, Instant, JobKind,
-    PerDimension, Shown, Span, SummaryRequest, Tracking, Window, same_value,
+    PerDimension, SCAN_RESULTS, Shown, Span, SummaryRequest, Tracking, Window, same_value,
 };
-use crate::source::aws::SCAN_RESULTS;
 use crate::tables::{self, Origin, Row, Table};
 
 use super::day::{COUNTS_AGE, Day, Held, Key};

@@ -1,8 +1,8 @@
 //! Values of parameters: checked, since AWS's clients do not check them, and typed.
 
 use crate::model::{
-    ANY, Choice, DEFAULT_PERIOD, Dimension, Instant, PerDimension, Period, is_account_id,
-    same_value,
+    Choice, DEFAULT_PERIOD, Dimension, Instant, JobKind, PerDimension, Period, SCAN_RESULTS,
+    is_account_id, same_value,
 };
 use crate::tables::{Condition, Test};
 
@@ -16,7 +16,7 @@ const LIST_MAX_RESULTS: usize = 1000;
 const SUMMARIES_MAX_RESULTS: usize = 1000;
 /// The size of a page when the request names none. AWS does not document its own.
 const DEFAULT_MAX_RESULTS: usize = 1000;
-/// AWS's other word for [`ANY`], in listings.
+/// AWS's other word for `ANY`, in listings.
 const WILDCARD: &str = "*";
 
 /// What a request asks for, in our words.
@@ -65,7 +65,7 @@ impl Arguments {
             Role::MaxResults => self.max_results = page_size(operation, value).map_err(wrong)?,
             Role::JobId => value.clone_into(&mut self.job_id),
             Role::Accounts => self.account = accounts(value).map_err(wrong)?,
-            Role::Account => self.account = account(value).map_err(wrong)?,
+            Role::Account => self.account = Choice::of_account(value).map_err(wrong)?,
             Role::Period => self.period = Some(period(value).map_err(wrong)?),
             Role::Text(column) => condition(column, Test::Is(value.to_owned())),
             Role::OneOf(column, values) => {
@@ -79,9 +79,8 @@ impl Arguments {
             Role::After(column) => condition(column, Test::After(time(value).map_err(wrong)?)),
             Role::Before(column) => condition(column, Test::Before(time(value).map_err(wrong)?)),
             Role::Choice(dimension) => {
-                let values = dimension.listed(operation.kind);
                 self.choices[dimension.place()] =
-                    choice(*dimension, values, value).map_err(wrong)?;
+                    choice(*dimension, operation.kind, value).map_err(wrong)?;
             }
         }
         Ok(())
@@ -110,15 +109,6 @@ fn accounts(value: &str) -> Result<Choice, String> {
     }
 }
 
-fn account(value: &str) -> Result<Choice, String> {
-    match Choice::from_text(value) {
-        Choice::Value(id) if !is_account_id(&id) => {
-            Err(format!("\"{id}\" is neither an account id of 12 digits, ANY nor AGGREGATE_ALL"))
-        }
-        choice => Ok(choice),
-    }
-}
-
 fn period(value: &str) -> Result<Period, String> {
     Period::from_name(value).ok_or_else(|| none_of(value, &Period::ALL.map(Period::name)))
 }
@@ -133,19 +123,13 @@ fn none_of(value: &str, values: &[&str]) -> String {
     format!("\"{value}\" is none of {}", values.join(", "))
 }
 
-fn choice(
-    dimension: Dimension,
-    values: Option<&'static [&'static str]>,
-    value: &str,
-) -> Result<Choice, String> {
-    let value = match values {
-        Some(values) => one_of(values, value)?,
-        None if value == WILDCARD => {
-            return Err(format!("\"*\" is no {}; {ANY} stands for each", dimension.aws_name()));
-        }
-        None => value,
-    };
-    Ok(Choice::from_text(value))
+fn choice(dimension: Dimension, kind: JobKind, value: &str) -> Result<Choice, String> {
+    match dimension.choice(kind, value)? {
+        Choice::Value(value) => Ok(Choice::Value(value)),
+        // Only our own extensions sum these or show each.
+        _ if !dimension.lists_words() => Err(none_of(value, &SCAN_RESULTS)),
+        word => Ok(word),
+    }
 }
 
 /// ISO 8601, as every client of AWS's sends it; epoch seconds would be taken for a year.
@@ -201,9 +185,21 @@ mod tests {
 
     #[test]
     fn every_category_word_for_all_is_no_filter() {
-        for word in ["%2A", "*", "ANY", "AGGREGATE_ALL"] {
+        for word in ["%2A", "*", "ANY", "any", "AGGREGATE_ALL", "AggregateAll"] {
             let arguments = read(&format!("/backup-jobs?messageCategory={word}")).unwrap();
             assert_eq!(arguments.conditions, []);
+        }
+    }
+
+    #[test]
+    fn the_words_for_all_may_be_spelt_in_any_case() {
+        let path = "/audit/backup-job-summaries";
+        for (word, expected) in [("any", Choice::Any), ("Aggregate_all", Choice::AggregateAll)] {
+            assert_eq!(read(&format!("{path}?AccountId={word}")).unwrap().account, expected);
+            for dimension in Dimension::of(JobKind::Backup) {
+                let arguments = read(&format!("{path}?{}={word}", dimension.aws_name())).unwrap();
+                assert_eq!(arguments.choices[dimension.place()], expected, "{dimension:?}");
+            }
         }
     }
 
@@ -211,7 +207,7 @@ mod tests {
     fn values_become_conditions() {
         let target = "/copy-jobs?messageCategory=AccessDenied&state=failed&createdAfter=2026-11-22";
         let arguments = read(target).unwrap();
-        let kind = crate::model::JobKind::Copy;
+        let kind = JobKind::Copy;
         let midnight = Instant::from_text("2026-11-22").unwrap();
         let expected = [
             Condition::new(kind, "state", Test::Is("FAILED".into())),

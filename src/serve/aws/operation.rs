@@ -3,7 +3,7 @@
 //! Names and places are those of AWS's API model (botocore 1.44.5), with its three styles of query
 //! names; router, validation, filters and token binding all run on these declarations.
 
-use crate::model::{Dimension, JobKind};
+use crate::model::{Dimension, JobKind, SCAN_RESULTS, SCANNERS, states};
 
 use Role::{
     Account, Accounts, After, Before, Category, Choice, JobId, MaxResults, NextToken, OneOf,
@@ -100,24 +100,6 @@ const fn label(member: &'static str, role: Role) -> Segment {
     Segment::Label(same(member, role))
 }
 
-const BACKUP_STATES: &[&str] = &[
-    "CREATED",
-    "PENDING",
-    "RUNNING",
-    "ABORTING",
-    "ABORTED",
-    "COMPLETED",
-    "FAILED",
-    "EXPIRED",
-    "PARTIAL",
-];
-const COPY_STATES: &[&str] = &["CREATED", "RUNNING", "COMPLETED", "FAILED", "PARTIAL"];
-const RESTORE_STATES: &[&str] = &["PENDING", "RUNNING", "COMPLETED", "ABORTED", "FAILED"];
-const SCAN_STATES: &[&str] =
-    &["CANCELED", "COMPLETED", "COMPLETED_WITH_ISSUES", "CREATED", "FAILED", "RUNNING"];
-const SCANNERS: &[&str] = &["GUARDDUTY"];
-const SCAN_RESULTS: &[&str] = &["NO_THREATS_FOUND", "THREATS_FOUND", "UNKNOWN"];
-
 /// Every operation.
 pub(super) static ALL: [&Operation; 13] = [
     &LIST_BACKUP_JOBS,
@@ -150,7 +132,7 @@ static LIST_BACKUP_JOBS: Operation = Operation {
         parameter("NextToken", "nextToken", NextToken),
         parameter("MaxResults", "maxResults", MaxResults),
         parameter("ByResourceArn", "resourceArn", Text("resource_arn")),
-        parameter("ByState", "state", OneOf("state", BACKUP_STATES)),
+        parameter("ByState", "state", OneOf("state", states(JobKind::Backup))),
         parameter("ByBackupVaultName", "backupVaultName", Text("backup_vault_name")),
         parameter("ByCreatedBefore", "createdBefore", Before("creation_date")),
         parameter("ByCreatedAfter", "createdAfter", After("creation_date")),
@@ -173,7 +155,7 @@ static LIST_COPY_JOBS: Operation = Operation {
         parameter("NextToken", "nextToken", NextToken),
         parameter("MaxResults", "maxResults", MaxResults),
         parameter("ByResourceArn", "resourceArn", Text("resource_arn")),
-        parameter("ByState", "state", OneOf("state", COPY_STATES)),
+        parameter("ByState", "state", OneOf("state", states(JobKind::Copy))),
         parameter("ByCreatedBefore", "createdBefore", Before("creation_date")),
         parameter("ByCreatedAfter", "createdAfter", After("creation_date")),
         parameter("ByResourceType", "resourceType", Text("resource_type")),
@@ -209,7 +191,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
         parameter("ByResourceType", "resourceType", Text("resource_type")),
         parameter("ByCreatedBefore", "createdBefore", Before("creation_date")),
         parameter("ByCreatedAfter", "createdAfter", After("creation_date")),
-        parameter("ByStatus", "status", OneOf("status", RESTORE_STATES)),
+        parameter("ByStatus", "status", OneOf("status", states(JobKind::Restore))),
         parameter("ByCompleteBefore", "completeBefore", Before("completion_date")),
         parameter("ByCompleteAfter", "completeAfter", After("completion_date")),
         parameter(
@@ -232,7 +214,7 @@ static LIST_RESTORE_JOBS_BY_PROTECTED_RESOURCE: Operation = Operation {
     action: Action::List,
     result: "RestoreJobs",
     parameters: &[
-        parameter("ByStatus", "status", OneOf("status", RESTORE_STATES)),
+        parameter("ByStatus", "status", OneOf("status", states(JobKind::Restore))),
         parameter(
             "ByRecoveryPointCreationDateAfter",
             "recoveryPointCreationDateAfter",
@@ -259,13 +241,13 @@ static LIST_SCAN_JOBS: Operation = Operation {
         same("ByBackupVaultName", Text("backup_vault_name")),
         same("ByCompleteAfter", After("completion_date")),
         same("ByCompleteBefore", Before("completion_date")),
-        same("ByMalwareScanner", OneOf("malware_scanner", SCANNERS)),
+        same("ByMalwareScanner", OneOf("malware_scanner", &SCANNERS)),
         same("ByRecoveryPointArn", Text("recovery_point_arn")),
         same("ByResourceArn", Text("resource_arn")),
         // An enumeration in the model, but AWS adds resource types; none is refused.
         same("ByResourceType", Text("resource_type")),
-        same("ByScanResultStatus", OneOf("scan_result_status", SCAN_RESULTS)),
-        same("ByState", OneOf("state", SCAN_STATES)),
+        same("ByScanResultStatus", OneOf("scan_result_status", &SCAN_RESULTS)),
+        same("ByState", OneOf("state", states(JobKind::Scan))),
         same("MaxResults", MaxResults),
         same("NextToken", NextToken),
     ],

@@ -10,7 +10,7 @@ pub const PAGE_ROWS: i32 = 1000;
 /// Rows a page of summaries: the model allows 1000, the documentation 500.
 pub const SUMMARY_PAGE_ROWS: i32 = 500;
 /// The values that `ListScanJobSummaries` is asked for one by one: this dimension alone has no ANY.
-pub const SCAN_RESULTS: [&str; 3] = ["NO_THREATS_FOUND", "THREATS_FOUND", "UNKNOWN"];
+pub use crate::model::SCAN_RESULTS;
 
 /// A millisecond in the unit of [`Instant`]: what AWS's times are told to.
 const MILLISECOND: i64 = 1000;

@@ -25,7 +25,9 @@ impl Memory {
 #[async_trait]
 impl Backend for Memory {
     async fn list(&self, caller: &Caller, request: &ListRequest) -> Result<Page> {
-        let after = |row: &Row| request.after.as_ref().is_none_or(|after| after.precedes(row));
+        let after = |row: &Row| {
+            request.after.as_ref().is_none_or(|after| *after < Position::of(row).unwrap())
+        };
         let mut rows: Vec<Row> = self
             .jobs(caller, request.kind)
             .into_iter()
@@ -46,7 +48,7 @@ impl Backend for Memory {
         id: &str,
     ) -> Result<Option<Row>> {
         let is_it = |row: &&Row| {
-            row.text(row.table().key[2]) == Some(id)
+            row.text(row.table().job_id()) == Some(id)
                 && accounts.contain(row.text("account_id").unwrap())
         };
         Ok(self.jobs(caller, kind).into_iter().find(is_it).cloned())
@@ -57,23 +59,32 @@ impl Backend for Memory {
         caller: &Caller,
         request: &SummaryRequest,
     ) -> Result<Vec<SummaryRow>> {
-        let mut tally = Tally::new(request);
-        for row in self.jobs(caller, request.kind) {
-            let mut values = PerDimension::default();
-            for dimension in Dimension::of(request.kind) {
-                values[dimension.place()] = row.text(dimension.column(request.kind));
-            }
-            tally.add(&Counted {
-                time: row.time(request.counted_by.column()).unwrap(),
-                region: &caller.region,
-                account_id: row.text("account_id").unwrap(),
-                values,
-                further: &[],
-                is_parent: row.bool("is_parent") == Some(true),
-                is_child: row.text("parent_job_id").is_some(),
-                count: 1,
-            });
-        }
-        Ok(tally.rows())
+        Ok(tallied(request, self.jobs(caller, request.kind)))
     }
+}
+
+/// What `request` counts of jobs of its kind, one by one.
+pub(crate) fn tallied<'r>(
+    request: &SummaryRequest,
+    jobs: impl IntoIterator<Item = &'r Row>,
+) -> Vec<SummaryRow> {
+    let mut tally = Tally::new(request);
+    for row in jobs {
+        let Some(time) = row.time(request.counted_by.column()) else { continue };
+        let mut values = PerDimension::default();
+        for dimension in Dimension::of(request.kind) {
+            values[dimension.place()] = row.text(dimension.column(request.kind));
+        }
+        tally.add(&Counted {
+            time,
+            region: row.text("region").unwrap(),
+            account_id: row.text("account_id").unwrap(),
+            values,
+            further: &[],
+            is_parent: row.bool("is_parent") == Some(true),
+            is_child: row.text("parent_job_id").is_some(),
+            count: 1,
+        });
+    }
+    tally.rows()
 }

@@ -6,7 +6,7 @@ pub(crate) mod held;
 mod hostile;
 pub(crate) mod jobs;
 mod keys;
-mod memory;
+pub(crate) mod memory;
 pub(crate) mod naive;
 pub(crate) mod random;
 pub(crate) mod sdk;

@@ -130,8 +130,8 @@ impl<'a> Asked<'a> {
                 self.add(name, &value);
             }
             Alike(column) => {
-                let value = *["success", "AccessDenied", "*", "ANY"].choose(random).unwrap();
-                let all = ["*", "ANY"].contains(&value);
+                let value = *["success", "AccessDenied", "*", "ANY", "any"].choose(random).unwrap();
+                let all = ["*", "any"].contains(&plain(value).as_str());
                 self.keep(|row| all || row.text(column).map(plain) == Some(plain(value)));
                 self.add(name, value);
             }
@@ -164,7 +164,7 @@ pub(crate) fn expected_items(mut rows: Vec<&Row>) -> Vec<Value> {
     let key = |row: &&Row| {
         let text = |column: &str| row.text(column).unwrap().to_owned();
         let time = row.time("creation_date").unwrap().micros();
-        (-time, text("account_id"), text(row.table().key[2]))
+        (-time, text("account_id"), text(row.table().job_id()))
     };
     rows.sort_by_key(key);
     rows.into_iter().map(|row| Value::Object(row_to_aws(row, Shape::List))).collect()
@@ -202,12 +202,12 @@ pub(crate) fn expected_counts(
         for (column, _, value) in asked {
             let own = row.text(column).map(str::to_owned);
             let value = if *column == "account_id" && value.is_empty() { CALLER } else { value };
-            let (key, show) = match value {
+            let (key, show) = match plain(value).as_str() {
                 "" => (None, None),
-                "ANY" => (own.clone(), own),
-                "AGGREGATE_ALL" => (None, Some("AGGREGATE_ALL".to_owned())),
+                "any" => (own.clone(), own),
+                "aggregateall" => (None, Some("AGGREGATE_ALL".to_owned())),
                 named => {
-                    admitted &= own.as_deref().map(plain) == Some(plain(named));
+                    admitted &= own.as_deref().map(plain).as_deref() == Some(named);
                     (None, own)
                 }
             };

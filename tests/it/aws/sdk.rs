@@ -89,7 +89,7 @@ fn ids(rows: &[Row], kind: JobKind, region: &str) -> Vec<String> {
     let mut ids: Vec<String> = rows
         .iter()
         .filter(here)
-        .map(|row| row.text(row.table().key[2]).unwrap().to_owned())
+        .map(|row| row.text(row.table().job_id()).unwrap().to_owned())
         .collect();
     ids.sort();
     ids
@@ -164,7 +164,7 @@ async fn the_sdk_reads_every_field_of_a_job() {
             row.table().kind == Some(kind)
                 && row.text("region") == Some(REGION)
                 && row.text("account_id") == account
-                && row.text(row.table().key[2]) == Some(id)
+                && row.text(row.table().job_id()) == Some(id)
         };
         rows.iter().find(is_it).unwrap().clone()
     };

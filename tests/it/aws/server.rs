@@ -19,6 +19,9 @@ use super::jobs::jobs;
 use super::sdk::Endpoint;
 use super::{REGION, service};
 
+/// An answer that the system's buffers between two sockets cannot hold.
+const BIG: usize = 32 << 20;
+
 /// Does what the path says.
 struct Moody;
 
@@ -28,6 +31,7 @@ impl Service for Moody {
             "/panic" => panic!("as asked"),
             "/slow" => tokio::time::sleep(Duration::from_mins(1)).await,
             "/late" => tokio::time::sleep(Duration::from_millis(300)).await,
+            "/big" => return Reply::new(StatusCode::OK, vec![b'x'; BIG]),
             _ => {}
         }
         Reply::new(StatusCode::OK, format!("{} {}", request.target, request.body.len()))
@@ -125,6 +129,19 @@ async fn connections_beyond_the_bound_wait_for_their_turn() {
     assert!(!waiting.is_finished());
     drop(first);
     check(&waiting.await.unwrap(), "200 /second 0");
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_loses_its_connection() {
+    let write_timeout = Duration::from_millis(300);
+    let server = start(Limits { connections: 1, write_timeout, ..Limits::default() }).await;
+    let mut deaf = TcpStream::connect(server.address).await.unwrap();
+    deaf.write_all(get("/big").as_bytes()).await.unwrap();
+    let request = get("/second");
+    let second = exchange(server.address, &request);
+    let second = tokio::time::timeout(Duration::from_secs(20), second).await;
+    check(&second.expect("a connection is free again"), "200 /second 0");
+    drop(deaf);
 }
 
 #[tokio::test]

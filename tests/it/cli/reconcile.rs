@@ -263,11 +263,24 @@ fn a_warehouse_that_may_not_be_written_is_compared_all_the_same() {
 
 #[test]
 fn what_cannot_be_compared_is_refused() {
-    let desk = Desk::with_jobs();
+    let mut desk = Desk::with_jobs();
+    // A setting of other commands.
+    desk.environment.push(("LOOKBACK_CALLER", "222222222222".to_owned()));
     assert_snapshot!(desk.run(&["reconcile"]), @"
     exit 0
     -- stdout
     AWS's own counts: nothing to compare
+    ");
+    assert_snapshot!(desk.run(&["reconcile", "--caller", "222222222222"]), @"
+    exit 2
+    -- stderr
+    error: unexpected argument '--caller' found
+
+      tip: a similar argument exists: '--all'
+
+    Usage: lookback reconcile --all
+
+    For more information, try '--help'.
     ");
     assert_snapshot!(desk.run(&["reconcile", "--source", "prod"]), @r#"
     exit 2

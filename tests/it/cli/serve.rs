@@ -34,7 +34,9 @@ impl<'d> Served<'d> {
             command.args(["--now", "2026-01-05T00:00:00Z"]);
         }
         let stderr = File::create(desk.path("served")).unwrap();
-        command.current_dir(desk.path("")).env_clear().stdout(Stdio::piped()).stderr(stderr);
+        command.current_dir(desk.path("")).env_clear();
+        command.envs(desk.environment.iter().map(|(name, value)| (name, value)));
+        command.stdout(Stdio::piped()).stderr(stderr);
         let mut process = spawn(&mut command);
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
         let mut url = String::new();
@@ -120,12 +122,21 @@ fn it_tells_what_it_serves_and_to_whom() {
 
 #[test]
 fn with_keys_it_serves_their_holders_at_any_address() {
-    let desk = Desk::with_jobs();
+    let mut desk = Desk::with_jobs();
     desk.write("reader.secret", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n");
     fs::set_permissions(desk.path("reader.secret"), Permissions::from_mode(0o600)).unwrap();
     let key = "[[serve.key]]\naccess_key_id = \"LOOKBACKREADER00\"\n\
                secret_access_key_file = \"reader.secret\"\naccount_id = \"111111111111\"\n";
     desk.write("lookback.toml", key);
+    let told = desk.run(&["serve", "aws", "--listen", "127.0.0.1:0", "--caller", "222222222222"]);
+    assert_snapshot!(told, @"
+    exit 2
+    -- stderr
+    error: --caller says nothing here: each key in the settings file has an account
+    hint: leave out --caller, or change account_id of a key
+    ");
+    // A setting of other commands.
+    desk.environment.push(("LOOKBACK_CALLER", "222222222222".to_owned()));
     let served = Served::start(&desk, &["--listen", "0.0.0.0:0"]);
     let (status, body) = served.get("/backup-jobs");
     assert_eq!((status, &body["Code"]), (403, &"MissingAuthenticationTokenException".into()));

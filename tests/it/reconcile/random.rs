@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use lookback::catalog::{AsOf, Commit, Learnt, OpenChanges, Run, RunStatus};
 use lookback::lake::Lake;
 use lookback::model::{
-    AccountChoice, Accounts, Choice, Composites, Counted, CountedBy, CoverageStatus, DAY,
-    Dimension, Instant, JobKind, PerDimension, Period, Place, Reach, Shown, Span, Steps,
-    SummaryRequest, SummaryRow, Tally, found,
+    AccountChoice, Accounts, Choice, Composites, CountedBy, CoverageStatus, DAY, Dimension,
+    Instant, JobKind, PerDimension, Period, Place, Reach, SCAN_RESULTS, Shown, Span, Steps,
+    SummaryRequest, SummaryRow, found,
 };
 use lookback::nights::{Group, Verdict};
-use lookback::source::aws::SCAN_RESULTS;
 use lookback::tables::{AWS_JOB_SUMMARIES, Cell, Row};
 use rand::Rng;
 
 use super::compared;
 use crate::aws::jobs::{REGIONS, jobs, random};
+use crate::aws::memory::tallied;
 use crate::aws::now;
 use crate::warehouse::Warehouse;
 
@@ -74,28 +74,12 @@ fn counted(kind: JobKind, rows: &[Row]) -> Vec<SummaryRow> {
         further: Vec::new(),
         composites: Composites::ParentsAndChildren,
     };
-    let mut tally = Tally::new(&request);
-    for row in rows.iter().filter(|row| row.table().kind == Some(kind)) {
-        let mut values = PerDimension::default();
-        for dimension in Dimension::of(kind) {
-            values[dimension.place()] = row.text(dimension.column(kind));
-        }
-        tally.add(&Counted {
-            time: row.time("creation_date").unwrap(),
-            region: row.text("region").unwrap(),
-            account_id: row.text("account_id").unwrap(),
-            values,
-            further: &[],
-            is_parent: row.bool("is_parent") == Some(true),
-            is_child: row.text("parent_job_id").is_some(),
-            count: 1,
-        });
-    }
     let is_asked = |row: &SummaryRow| {
         let result = row.value(Dimension::ScanResultStatus);
         kind != JobKind::Scan || result.is_some_and(|it| SCAN_RESULTS.contains(&it))
     };
-    tally.rows().into_iter().filter(is_asked).collect()
+    let jobs = rows.iter().filter(|row| row.table().kind == Some(kind));
+    tallied(&request, jobs).into_iter().filter(is_asked).collect()
 }
 
 /// Counts of AWS's in which much is wrong.

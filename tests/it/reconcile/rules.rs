@@ -7,8 +7,8 @@ use lookback::emulator::{Config, Emulator, World};
 use lookback::error::{Error, Kind, Result};
 use lookback::ingest::Pull;
 use lookback::model::{
-    Accounts, Choice, Composites, CountedBy, DAY, Dimension, FixedClock, Instant, JobKind,
-    PerDimension, Reach, SummaryRequest, SummaryRow, Tally,
+    Accounts, Choice, Composites, CountedBy, DAY, Dimension, FixedClock, Instant, JobKind, Reach,
+    SummaryRequest, SummaryRow,
 };
 use lookback::nights::{NightReport, Verdict, night};
 use lookback::serve::aws::{self, AwsService, Backend, Caller, ListRequest, Page, Scope, TokenKey};
@@ -16,6 +16,7 @@ use lookback::source::aws::Source;
 use lookback::tables::Row;
 
 use super::{done, reasons};
+use crate::aws::memory::tallied;
 use crate::ingest::organisation::{Night, Served, small, source};
 use crate::warehouse::{Warehouse, block_on, instant};
 
@@ -58,30 +59,13 @@ impl OtherRule {
 
     /// Counts jobs by their completion: one by one, from days enough before.
     fn by_completion(&self, caller: &Caller, request: &SummaryRequest) -> Vec<SummaryRow> {
+        let request = SummaryRequest { counted_by: CountedBy::Completion, ..request.clone() };
         let world = self.emulator.world();
-        let mut tally = Tally::new(request);
         let span = request.span().unwrap();
-        for day in (span.start - 5 * DAY).day()..=span.end.day() {
-            for job in world.jobs(request.kind, &caller.region, day) {
-                let Some(row) = job.at(caller.at) else { continue };
-                let Some(time) = row.time("completion_date") else { continue };
-                let mut values = PerDimension::default();
-                for dimension in Dimension::of(request.kind) {
-                    values[dimension.place()] = row.text(dimension.column(request.kind));
-                }
-                tally.add(&lookback::model::Counted {
-                    time,
-                    region: &caller.region,
-                    account_id: row.text("account_id").unwrap(),
-                    values,
-                    further: &[],
-                    is_parent: row.bool("is_parent") == Some(true),
-                    is_child: row.text("parent_job_id").is_some(),
-                    count: 1,
-                });
-            }
-        }
-        tally.rows()
+        let days = (span.start - 5 * DAY).day()..=span.end.day();
+        let jobs = days.flat_map(|day| world.jobs(request.kind, &caller.region, day));
+        let rows: Vec<Row> = jobs.filter_map(|job| job.at(caller.at)).collect();
+        tallied(&request, &rows)
     }
 }
 

@@ -112,7 +112,7 @@ async fn a_member_s_key_opens_its_own_account_only() {
     let id = "backup/000-\u{e9}";
     // The same id is there in other accounts.
     rows.retain(|row| {
-        (row.text("account_id"), row.text(row.table().key[2])) != (Some(CALLER), Some(id))
+        (row.text("account_id"), row.text(row.table().job_id())) != (Some(CALLER), Some(id))
     });
     let job = format!("/backup-jobs/{}", encode(id));
     let by = |key, target: &str| signed_by(Signing { key, ..Signing::default() }, target);
