@@ -137,8 +137,8 @@ fn way_out(plan: &Plan) -> String {
     }
     let user = plan.user.as_deref().unwrap_or("USER");
     format!(
-        "run as root: sudo lookback schedule install --system --run-as {user}; undo with `lookback \
-         schedule remove --system --name {name}`"
+        "run as root: sudo lookback schedule install --system --name {name} --run-as {user}; undo \
+         with `lookback schedule remove --system --name {name}`"
     )
 }
 
