@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
 use crate::tables::{self, Column, Table, VIEWS, View, timestamp_text};
 
-use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused};
+use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused, is_there};
 
 /// The numbered files of `sql/catalog/`; the last number is the version of a catalog.
 const MIGRATIONS: [(i64, &str); 4] = [
@@ -29,7 +29,7 @@ impl Catalog {
     ///
     /// The caller holds the [`WriterLock`](super::WriterLock).
     pub fn open_or_create(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
-        if folder.join(CATALOG_FILE).is_file() {
+        if is_there(&folder.join(CATALOG_FILE))? {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
             if !Self::connect(folder, flags)?.is_blank()? {
                 let catalog = Self::open(folder)?;

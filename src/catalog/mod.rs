@@ -18,6 +18,7 @@ mod snapshots;
 mod upkeep;
 mod value;
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -60,6 +61,17 @@ pub struct Catalog {
     opened: Option<FileId>,
 }
 
+/// Whether a catalog is there. One that may not be looked at is not taken for none.
+fn is_there(file: &Path) -> Result<bool> {
+    match std::fs::metadata(file) {
+        Ok(metadata) => Ok(metadata.is_file()),
+        Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(false)
+        }
+        Err(err) => Err(Error::io(format!("open catalog \"{}\"", file.display()), err)),
+    }
+}
+
 /// A file of this machine: its device and its number there.
 type FileId = (u64, u64);
 
@@ -73,7 +85,7 @@ impl Catalog {
     /// `Input` if the folder is no warehouse, `Unsupported` if a newer version wrote it.
     pub fn open(folder: &Path) -> Result<Self> {
         let file = folder.join(CATALOG_FILE);
-        if !file.is_file() {
+        if !is_there(&file)? {
             let hint = "name the folder of a warehouse with --warehouse, or make one with \
                         `lookback ingest`, `lookback import` or `lookback demo --keep DIR`";
             let message = format!(

@@ -24,7 +24,7 @@ use super::import::ImportOptions;
 use super::log::LogOptions;
 use super::maintain::MaintainOptions;
 use super::night::NightOptions;
-use super::provenance::from_environment;
+use super::provenance::{from_environment, without_empty};
 use super::reconcile::ReconcileOptions;
 use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
@@ -84,7 +84,8 @@ impl Arguments {
         typed: Vec<OsString>,
         reports: &'static [Report],
     ) -> Result<Self, clap::Error> {
-        let matches = with_reports(Self::command(), reports).try_get_matches_from(typed)?;
+        let command = without_empty(with_reports(Self::command(), reports));
+        let matches = command.try_get_matches_from(typed)?;
         let mut read = Self::from_arg_matches(&matches)?;
         read.variables = from_environment(&matches);
         Ok(read)

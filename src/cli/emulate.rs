@@ -23,7 +23,7 @@ pub(super) async fn run(settings: &Settings, options: &EmulateOptions) -> Result
     let clock = VirtualClock::starting(settings.clock.now(), options.speed);
     let service = emulator::service(world, plan, Arc::new(clock));
     let server = Server::new(listener, service, Limits::default())?;
-    let hints = hints(&endpoint::url(&server), &regions, settings.pretended());
+    let hints = hints(&endpoint::url(&server), &regions, settings.now().value);
     endpoint::serve(server, &hints.map(|hint| format!("try: {hint}"))).await
 }
 

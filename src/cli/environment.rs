@@ -1,5 +1,7 @@
 //! What of the process's environment matters, read once.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
@@ -28,7 +30,8 @@ pub(super) struct Environment {
     pub(super) reports: Option<PathBuf>,
     /// The folder of the user's own checks: `LOOKBACK_CHECKS`.
     pub(super) checks: Option<PathBuf>,
-    /// The user's name: `USER`, or `LOGNAME`.
+    /// The user's name: `SUDO_USER`, since whoever uses sudo is not meant as root, or `USER`, or
+    /// `LOGNAME`.
     pub(super) user: Option<String>,
     /// The variables that a timer needs to find what this process finds, as far as they are set.
     pub(super) kept: Vec<(&'static str, String)>,
@@ -43,17 +46,21 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is where settings are resolved")]
     pub(super) fn of_process() -> Self {
         let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let home = get("HOME").map(PathBuf::from);
-        let or_in_home = |name, folder: &str| {
-            get(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(folder)))
-        };
+        // A relative one is to be ignored: <https://specifications.freedesktop.org/basedir-spec/>.
+        let folder = |name| get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = folder("HOME");
+        let or_in_home =
+            |name, below: &str| folder(name).or_else(|| Some(home.as_ref()?.join(below)));
+        let path = |name| Some((name, absolute(get(name)?)));
+        let as_it_is = |name| Some((name, get(name)?));
+        let kept = KEPT.into_iter().filter_map(as_it_is).chain(PATHS.into_iter().filter_map(path));
         Self {
             config_home: or_in_home("XDG_CONFIG_HOME", ".config"),
             state_home: or_in_home("XDG_STATE_HOME", ".local/state"),
             terminal: Terminal::read(|name| std::env::var(name).ok()),
             checks: get("LOOKBACK_CHECKS").map(PathBuf::from),
-            user: get("USER").or_else(|| get("LOGNAME")),
-            kept: KEPT.into_iter().filter_map(|name| Some((name, get(name)?))).collect(),
+            user: ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(get),
+            kept: kept.collect::<BTreeMap<_, _>>().into_iter().collect(),
             secrets: SECRETS.into_iter().filter(|name| get(name).is_some()).collect(),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             profile: get("AWS_PROFILE"),
@@ -75,36 +82,66 @@ impl Environment {
     }
 }
 
+/// True if and only if a variable is set to nothing, which is as if it were not set.
+pub(super) fn is_empty(name: &OsStr) -> bool {
+    std::env::var_os(name).is_some_and(|value| value.is_empty())
+}
+
+/// A path for a process that runs in another folder. AWS takes `~` for the user's.
+fn absolute(path: String) -> String {
+    if path.starts_with('~') {
+        return path;
+    }
+    let absolute = std::path::absolute(&path).ok();
+    absolute.and_then(|path| path.into_os_string().into_string().ok()).unwrap_or(path)
+}
+
 /// The variables, besides those that become flags, on which it hangs what is read, and how.
-const KEPT: [&str; 19] = [
-    "AWS_CA_BUNDLE",
-    "AWS_CONFIG_FILE",
+const KEPT: [&str; 21] = [
     "AWS_DEFAULT_REGION",
     "AWS_EC2_METADATA_DISABLED",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_BACKUP",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_PROFILE",
     "AWS_REGION",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
-    "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_USE_FIPS_ENDPOINT",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
     "LOOKBACK_CALLER",
-    "LOOKBACK_CHECKS",
     "LOOKBACK_CONCURRENCY",
     "LOOKBACK_LOG",
     "LOOKBACK_LOG_FORMAT",
     "LOOKBACK_MEMORY_LIMIT",
     "LOOKBACK_TIMEOUT",
+    "NO_PROXY",
+    "SSL_CERT_DIR",
+    "no_proxy",
+];
+
+/// Those of them that name a file or a folder.
+const PATHS: [&str; 6] = [
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "LOOKBACK_CHECKS",
+    "SSL_CERT_FILE",
 ];
 
 /// The variables that are never written to a file: a proxy's may hold a password.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 10] = [
+    "ALL_PROXY",
     "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "HTTPS_PROXY",
     "HTTP_PROXY",
+    "all_proxy",
+    "http_proxy",
     "https_proxy",
 ];
 

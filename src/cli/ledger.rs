@@ -1,5 +1,7 @@
 //! What the schema `ops` tells, row by row, for commands that tell of it themselves.
 
+use std::collections::BTreeSet;
+
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
@@ -47,11 +49,19 @@ pub(super) fn each_row(
     Ok(())
 }
 
-/// When the last run of a command began that was not interrupted, if there was one.
-pub(super) fn last_start(catalog: &Catalog, command: &str) -> Result<Option<Instant>> {
+/// When the last ingest began that came to its end and read jobs, if there was one. Whatever found
+/// nobody to ask, or was let into nothing, has read none.
+pub(super) fn last_read(catalog: &Catalog) -> Result<Option<Instant>> {
+    let mut reading = BTreeSet::new();
+    each_row(catalog, "units", |unit| {
+        if unit.text("status") == "complete" && unit.text("operation") != "summaries" {
+            reading.insert(unit.text("run_id"));
+        }
+    })?;
     let mut last = None;
     each_row(catalog, "runs", |run| {
-        if run.text("command") == command && ["done", "attention"].contains(&&*run.text("status")) {
+        let is_ended = ["done", "attention"].contains(&&*run.text("status"));
+        if is_ended && reading.contains(&run.text("run_id")) {
             last = last.max(run.time("started_at"));
         }
     })?;

@@ -3,11 +3,12 @@
 //! Only Lookback's own words are logged: what a library would log of a request is not ours to vouch
 //! for, and may be a secret.
 
+use std::fmt;
+
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -16,36 +17,44 @@ use super::printer;
 /// What is logged on standard error, and how.
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct LogOptions {
-    /// What to log on standard error; `info` is a line for each request served and each unit read.
+    /// What to log on standard error; `info` is a line for each request served and each unit read
+    /// [default: warn]
     #[arg(
         long,
         global = true,
         value_name = "LEVEL",
-        default_value = "warn",
         value_parser = levels(),
         env = "LOOKBACK_LOG"
     )]
-    log: LevelFilter,
+    pub(super) log: Option<LevelFilter>,
 
-    /// How to log: `json` makes a record a line of all that goes to standard error.
+    /// How to log: `json` makes a record a line of all that goes to standard error [default: text]
     #[arg(
         long,
         global = true,
         value_name = "FORMAT",
-        default_value = "text",
         value_parser = formats(),
         env = "LOOKBACK_LOG_FORMAT"
     )]
-    log_format: LogFormat,
+    pub(super) log_format: Option<LogFormat>,
 }
 
 /// How lines are logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LogFormat {
+pub(super) enum LogFormat {
     /// For people.
     Text,
     /// A JSON record a line.
     Json,
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
 }
 
 fn levels() -> impl TypedValueParser<Value = LevelFilter> {
@@ -60,11 +69,11 @@ fn formats() -> impl TypedValueParser<Value = LogFormat> {
 
 /// Logs from here on.
 pub(super) fn start(options: LogOptions) {
-    let LogOptions { log: level, log_format: format } = options;
+    let level = options.log.unwrap_or(LevelFilter::WARN);
     let ours =
         Targets::new().with_target("lookback", level).with_target(printer::TOLD, LevelFilter::INFO);
-    let lines = fmt::layer().with_writer(printer::log_line);
-    let lines = match format {
+    let lines = tracing_subscriber::fmt::layer().with_writer(printer::log_line);
+    let lines = match options.log_format.unwrap_or(LogFormat::Text) {
         LogFormat::Text => lines.with_filter(ours).boxed(),
         LogFormat::Json => {
             printer::tell_records();

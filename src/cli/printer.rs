@@ -1,8 +1,6 @@
 //! The only file that prints: errors, notes, progress, log lines and usage. Data is written through
 //! [`super::target`].
 
-#![expect(clippy::print_stderr, reason = "this is the printer")]
-
 use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -57,8 +55,11 @@ pub(super) fn end_progress() {
 
 /// Prints help, the version, or what is wrong with the arguments.
 pub(super) fn usage(usage: &clap::Error) -> Result<Status> {
-    usage.print().map_err(|err| Error::io("print help", err))?;
-    Ok(if usage.exit_code() == 0 { Status::Done } else { Status::NotDone })
+    let printed = usage.print();
+    if usage.use_stderr() {
+        return Ok(Status::NotDone);
+    }
+    printed.map(|()| Status::Done).map_err(|err| Error::io("print help", err))
 }
 
 /// True if and only if a person reads standard output.
@@ -87,16 +88,24 @@ struct LogLine;
 impl Write for LogLine {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::take(&mut *has_progress) {
-            eprint!("{WIPE}");
-        }
-        stderr().write_all(bytes)?;
+        let wipe = if std::mem::take(&mut *has_progress) { WIPE } else { "" };
+        put(wipe, bytes);
+        // Of a failure the subscriber would tell on standard error, and panic.
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        stderr().flush()
+        Ok(())
     }
+}
+
+/// Writes to standard error. Where that cannot be written (a full disk, a closed pipe), nothing can
+/// be told, and the work goes on: what became of it stands in the exit status and in the ledger.
+fn put(before: &str, bytes: &[u8]) {
+    let mut out = stderr().lock();
+    // Without the flush, what lacks an end of line is not sure to be shown.
+    let written = out.write_all(before.as_bytes()).and_then(|()| out.write_all(bytes));
+    drop(written.and_then(|()| out.flush()));
 }
 
 /// A line with its weight, as a record: the word that begins it is its level.
@@ -119,14 +128,12 @@ fn line(text: &str) {
     }
     let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
     let wipe = if std::mem::take(&mut *has_progress) { WIPE } else { "" };
-    eprintln!("{wipe}{text}");
+    put(wipe, format!("{text}\n").as_bytes());
 }
 
 fn replace(text: Option<&str>) {
     let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
     let wipe = if *has_progress { WIPE } else { "" };
-    eprint!("{wipe}{}", text.unwrap_or_default());
+    put(wipe, text.unwrap_or_default().as_bytes());
     *has_progress = text.is_some();
-    // Without an end of line nothing is sure to be shown; a terminal that has gone sees nothing.
-    drop(stderr().flush());
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use clap::ArgMatches;
 use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+
+use super::environment::is_empty;
 
 /// A setting: how it is named wherever it can be given.
 #[derive(Debug)]
@@ -52,6 +54,26 @@ pub(super) static NOW: Declared = Declared {
     variable: None,
     default: "the machine's clock",
     doc: "The instant that is pretended, for replays and tests.",
+};
+
+/// What is logged.
+pub(super) static LOG: Declared = Declared {
+    name: "log",
+    is_key: false,
+    flag: "log",
+    variable: Some("LOOKBACK_LOG"),
+    default: "warn",
+    doc: "What is logged on standard error: off, error, warn, info or debug.",
+};
+
+/// How it is logged.
+pub(super) static LOG_FORMAT: Declared = Declared {
+    name: "log-format",
+    is_key: false,
+    flag: "log-format",
+    variable: Some("LOOKBACK_LOG_FORMAT"),
+    default: "text",
+    doc: "How it is logged: text, or json for a record a line.",
 };
 
 /// The account that a request means which names none.
@@ -136,10 +158,12 @@ pub(super) static BUDGET: Declared = Declared {
 };
 
 /// Every setting that has one value, in the order in which they are told.
-pub static SETTINGS: [&Declared; 11] = [
+pub static SETTINGS: [&Declared; 13] = [
     &WAREHOUSE,
     &CONFIG,
     &NOW,
+    &LOG,
+    &LOG_FORMAT,
     &CALLER,
     &MEMORY_LIMIT,
     &TIMEOUT,
@@ -155,6 +179,16 @@ impl Declared {
     pub(super) fn id(&self) -> String {
         self.flag.replace('-', "_")
     }
+}
+
+/// The command, in which a variable that is empty gives nothing, as if it were not set: a line of
+/// an environment file is emptied sooner than deleted.
+pub(super) fn without_empty(command: Command) -> Command {
+    let command = command.mut_args(|argument| match argument.get_env() {
+        Some(name) if is_empty(name) => argument.env(None::<&'static str>),
+        _ => argument,
+    });
+    command.mut_subcommands(without_empty)
 }
 
 /// The names of the arguments whose values the environment gave.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing_subscriber::filter::LevelFilter;
+
 use crate::engine::{Asker, Current, Engine, Limits};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, WritableLake};
@@ -21,9 +23,10 @@ use super::clock::SystemClock;
 use super::config::Config;
 use super::environment::Environment;
 use super::keys;
+use super::log::{LogFormat, LogOptions};
 use super::provenance::{
-    BUDGET, CALLER, CHECKS, CONCURRENCY, CONFIG, Declared, MEMORY_LIMIT, METRICS, NOW, Origin,
-    REPORTS, Setting, TIMEOUT, WAREHOUSE,
+    BUDGET, CALLER, CHECKS, CONCURRENCY, CONFIG, Declared, LOG, LOG_FORMAT, MEMORY_LIMIT, METRICS,
+    NOW, Origin, REPORTS, Setting, TIMEOUT, WAREHOUSE,
 };
 use super::section::Named;
 use super::sources::{self, Regions, Table, Wanted};
@@ -59,6 +62,7 @@ pub(super) struct Settings {
     /// The arguments that the environment gave.
     variables: BTreeSet<String>,
     typed_warehouse: Option<PathBuf>,
+    log: LogOptions,
 }
 
 impl Settings {
@@ -79,6 +83,7 @@ impl Settings {
             config,
             variables: arguments.variables.clone(),
             typed_warehouse: arguments.warehouse.clone(),
+            log: arguments.log,
             environment,
         };
         settings.warehouse = settings.warehouse_setting().value;
@@ -120,6 +125,16 @@ impl Settings {
         self.first(&NOW, self.now, None)
     }
 
+    /// What is logged.
+    pub(super) fn log(&self) -> Setting<Option<LevelFilter>> {
+        self.first(&LOG, self.log.log, None)
+    }
+
+    /// How it is logged.
+    pub(super) fn log_format(&self) -> Setting<Option<LogFormat>> {
+        self.first(&LOG_FORMAT, self.log.log_format, None)
+    }
+
     /// The account that a summary means which names none.
     pub(super) fn caller_setting(&self, typed: Option<String>) -> Setting<Option<String>> {
         self.first(&CALLER, typed, self.config.caller.clone())
@@ -148,11 +163,6 @@ impl Settings {
     /// The warehouse, for writing; a new one if there is none.
     pub(super) fn writable_lake(&self) -> Result<WritableLake> {
         WritableLake::open_or_create(&self.warehouse, self.clock.now(), &self.steps)
-    }
-
-    /// The instant that is pretended, if one is.
-    pub(super) fn pretended(&self) -> Option<Instant> {
-        self.now
     }
 
     /// The warehouse, for questions.
@@ -191,7 +201,7 @@ impl Settings {
     /// named, or else of the one that the settings file names.
     ///
     /// # Errors
-    /// A folder that is not there, and a file in it that is no check.
+    /// A folder that is not there.
     pub(super) fn checks(&self, folder: Option<&Path>) -> Result<Vec<Report>> {
         let typed = folder.or(self.environment.checks.as_deref()).map(Path::to_owned);
         match self.checks_setting(typed).value {
@@ -245,12 +255,9 @@ impl Settings {
     /// The reports there are.
     ///
     /// # Errors
-    /// A folder that is not there, and a file in it that is no report.
+    /// A folder that is not there.
     pub(super) fn reports(&self) -> Result<Vec<Report>> {
-        match self.reports_setting(self.environment.reports.clone()).value {
-            Some(folder) => reports::with_folder(&folder),
-            None => Ok(reports::all()),
-        }
+        reports_in(self.reports_setting(self.environment.reports.clone()).value.as_deref())
     }
 
     /// The folder of the user's own reports.
@@ -271,6 +278,11 @@ impl Settings {
         sources::expand(&self.config.sources)
     }
 
+    /// The keys of those who may call an endpoint, as they stand in the settings file.
+    pub(super) fn access_key_tables(&self) -> &[keys::Table] {
+        &self.config.access_keys
+    }
+
     /// The keys of those who may call an endpoint; `None` where the settings file has none.
     ///
     /// # Errors
@@ -285,20 +297,21 @@ impl Settings {
 /// or else of the one that the environment or the settings file names.
 ///
 /// # Errors
-/// A folder that is not there, and a file in it that is no report.
+/// A folder that is not there.
 pub(super) fn reports(
     folder: Option<&Path>,
     config: Option<&Path>,
     environment: &Environment,
 ) -> Result<Vec<Report>> {
     if let Some(folder) = folder.or(environment.reports.as_deref()) {
-        return reports::with_folder(folder);
+        return reports_in(Some(folder));
     }
     let config = config.or(environment.config.as_deref());
-    match read(config, environment.config_home.as_deref())?.1.reports {
-        Some(folder) => reports::with_folder(&folder),
-        None => Ok(reports::all()),
-    }
+    reports_in(read(config, environment.config_home.as_deref())?.1.reports.as_deref())
+}
+
+fn reports_in(folder: Option<&Path>) -> Result<Vec<Report>> {
+    folder.map_or_else(|| Ok(reports::all()), reports::with_folder)
 }
 
 /// The source that flags describe, if any do.

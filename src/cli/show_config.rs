@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use super::Status;
 use super::args::concurrency;
 use super::grid::Grid;
+use super::keys;
 use super::provenance::{Origin, Setting};
 use super::settings::Settings;
 use super::sources::{Regions, Table};
@@ -79,9 +80,10 @@ fn formats() -> impl TypedValueParser<Value = ConfigFormat> {
 pub(super) fn run(settings: &Settings, options: &ConfigOptions) -> Result<Status> {
     let all = all(settings, options);
     let sources: Vec<_> = settings.source_tables().iter().map(Source::new).collect();
+    let keys: Vec<_> = settings.access_key_tables().iter().map(Key::new).collect();
     let text = match options.format {
-        ConfigFormat::Table => table(&all, &sources),
-        ConfigFormat::Json => json(&all, &sources)?,
+        ConfigFormat::Table => table(&all, &sources, &keys),
+        ConfigFormat::Json => json(&all, &sources, &keys)?,
     };
     Target::say(&text)?;
     Ok(Status::Done)
@@ -132,6 +134,8 @@ fn all(settings: &Settings, options: &ConfigOptions) -> Vec<Shown> {
         warehouse,
         settings.file().text(path),
         settings.now().text(ToString::to_string),
+        settings.log().text(ToString::to_string),
+        settings.log_format().text(ToString::to_string),
         settings.caller_setting(options.caller.clone()).text(Clone::clone),
         memory,
         settings.timeout(options.timeout).text(|time| time.as_secs_f64().to_string()),
@@ -210,7 +214,36 @@ impl Source {
     }
 }
 
-fn table(all: &[Shown], sources: &[Source]) -> String {
+/// A `[[serve.key]]` of the settings file, without its secret.
+#[derive(Debug, Serialize)]
+struct Key {
+    access_key_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<String>,
+    scope: &'static str,
+    origin: String,
+}
+
+impl Key {
+    fn new(table: &keys::Table) -> Self {
+        Self {
+            access_key_id: table.id.clone().unwrap_or_default(),
+            account_id: table.account_id.clone(),
+            scope: table.reach.name(),
+            origin: table.origin.clone(),
+        }
+    }
+
+    fn words(&self) -> String {
+        match (&self.account_id, self.scope) {
+            (Some(account), "account") => format!("account {account}"),
+            (Some(account), scope) => format!("{scope}, account {account}"),
+            (None, scope) => scope.to_owned(),
+        }
+    }
+}
+
+fn table(all: &[Shown], sources: &[Source], keys: &[Key]) -> String {
     let mut grid = Grid::new(&[("setting", false), ("value", false), ("from", false)]);
     for shown in all {
         grid.push(vec![shown.setting.to_owned(), shown.words.clone(), shown.origin()]);
@@ -222,16 +255,21 @@ fn table(all: &[Shown], sources: &[Source]) -> String {
             source.origin.clone(),
         ]);
     }
+    for key in keys {
+        let name = format!("serve.key \"{}\"", key.access_key_id);
+        grid.push(vec![name, key.words(), key.origin.clone()]);
+    }
     grid.lines().join("\n") + "\n"
 }
 
-fn json(settings: &[Shown], sources: &[Source]) -> Result<String> {
+fn json(settings: &[Shown], sources: &[Source], keys: &[Key]) -> Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
         settings: &'a [Shown],
         sources: &'a [Source],
+        keys: &'a [Key],
     }
-    let text = serde_json::to_string_pretty(&Document { settings, sources });
+    let text = serde_json::to_string_pretty(&Document { settings, sources, keys });
     text.map(|text| text + "\n")
         .map_err(|err| Error::internal("write the settings").with_source(err))
 }

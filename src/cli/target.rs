@@ -1,6 +1,6 @@
 //! Where an answer goes: standard output, or a file that is there whole or not at all.
 
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, ErrorKind, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,12 +52,16 @@ impl Target {
         }
     }
 
-    /// Writes a text to standard output, all of it at once.
+    /// Writes a text to standard output, all of it at once. A reader who has closed the pipe wants
+    /// no more of it, and that changes nothing of how the work ended.
     pub(super) fn say(text: &str) -> Result<()> {
         let mut out = stdout();
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|err| Error::io("write to standard output", err))
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(err) if err.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::io("write to standard output", err))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How a table is to be shown there.

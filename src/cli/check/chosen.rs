@@ -42,7 +42,10 @@ pub(super) fn choose<'a>(
         settled(checks, table)?;
     }
     for Setting { check, parameter, text } in set {
-        read(reports::find_check(checks, check)?, parameter, text)?;
+        let check = reports::find_check(checks, check)?;
+        if check.fault().is_none() {
+            read(check, parameter, text)?;
+        }
     }
     let is_named = |check: &Report| names.is_empty() || names.contains(&check.name);
     let mut chosen = Vec::new();
@@ -53,7 +56,8 @@ pub(super) fn choose<'a>(
             continue;
         }
         let mut values = settled.values;
-        for Setting { parameter, text, .. } in set.iter().filter(|it| it.check == check.name) {
+        let is_set = |it: &&Setting| it.check == check.name && check.fault().is_none();
+        for Setting { parameter, text, .. } in set.iter().filter(is_set) {
             values.push((parameter.clone(), read(check, parameter, text)?));
         }
         chosen.push(Chosen { check, values: filled(check, &values)? });
@@ -83,6 +87,8 @@ fn settled(checks: &[Report], table: &Named) -> Result<Settled> {
     let check =
         reports::find_check(checks, &table.name).map_err(|err| located(&table.place, &err))?;
     let mut settled = Settled::default();
+    // Which parameters an unreadable one has is not known.
+    let is_sound = check.fault().is_none();
     for Entry { key, text, place } in &table.entries {
         if key == SKIP {
             settled.is_skipped = text.parse().map_err(|_| {
@@ -90,8 +96,10 @@ fn settled(checks: &[Report], table: &Named) -> Result<Settled> {
             })?;
             continue;
         }
-        let value = read(check, key, text).map_err(|err| located(place, &err))?;
-        settled.values.push((key.clone(), value));
+        if is_sound {
+            let value = read(check, key, text).map_err(|err| located(place, &err))?;
+            settled.values.push((key.clone(), value));
+        }
     }
     Ok(settled)
 }

@@ -8,6 +8,7 @@ use clap::{Args, FromArgMatches};
 use crate::error::{Error, Result};
 
 use super::super::args::ReadOptions;
+use super::super::provenance::without_empty;
 
 /// Tell what is not as it should be.
 ///
@@ -96,7 +97,7 @@ fn setting(text: &str) -> Result<Setting, String> {
 /// # Errors
 /// `Input` for a variable that has no such value.
 pub(super) fn of_environment() -> Result<ReadOptions> {
-    let command = ReadOptions::augment_args(clap::Command::new("lookback"));
+    let command = without_empty(ReadOptions::augment_args(clap::Command::new("lookback")));
     let matches = command.try_get_matches_from(["lookback"]);
     matches.and_then(|matches| ReadOptions::from_arg_matches(&matches)).map_err(|err| {
         let text = err.to_string();

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use toml::de::DeTable;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::error::Result;
 use crate::model::{JobKind, Reach};
@@ -95,10 +96,7 @@ impl Config {
     /// The first thing in it that is no TOML, is unknown, or has the wrong type.
     pub(super) fn parse(name: &str, text: &str) -> Result<Self> {
         let file = File { name, text };
-        let document = DeTable::parse(text).map_err(|err| {
-            let what = format!("it is no TOML: {}", err.message().trim_end_matches('.'));
-            file.wrong(&err.span().unwrap_or(0..0), &what)
-        })?;
+        let document = document(file)?;
         let top = Section::new(file, document.get_ref(), "the settings", &KEYS)?;
         let ingest = top.table("ingest", &INGEST_KEYS)?;
         let night = top.table("night", &NIGHT_KEYS)?;
@@ -126,6 +124,32 @@ impl Config {
                 .collect::<Result<_>>()?,
         })
     }
+}
+
+fn document(file: File<'_>) -> Result<Spanned<DeTable<'_>>> {
+    DeTable::parse(file.text).map_err(|err| {
+        let what = format!("it is no TOML: {}", err.message().trim_end_matches('.'));
+        file.wrong(&err.span().unwrap_or(0..0), &what)
+    })
+}
+
+/// The text of a settings file in which the keys of callers have empty secrets, with which no
+/// server starts.
+///
+/// # Errors
+/// It is no TOML.
+pub(super) fn without_secrets(name: &str, text: &str) -> Result<String> {
+    let document = document(File { name, text })?;
+    let serve = document.get_ref().get("serve").and_then(|serve| serve.get_ref().as_table());
+    let keys = serve.and_then(|serve| serve.get("key")?.get_ref().as_array());
+    let secret = |key: &Spanned<DeValue<'_>>| {
+        key.get_ref().as_table()?.get("secret_access_key").map(Spanned::span)
+    };
+    let mut places: Vec<_> = keys.into_iter().flatten().filter_map(secret).collect();
+    places.sort_by_key(|place| place.start);
+    let mut text = text.to_owned();
+    places.into_iter().rev().for_each(|place| text.replace_range(place, "\"\""));
+    Ok(text)
 }
 
 fn caller(top: Section<'_>) -> Result<Option<String>> {

@@ -1,5 +1,7 @@
 //! Each key, right and wrong.
 
+use insta::assert_snapshot;
+
 use super::super::section::Entry;
 use super::*;
 use crate::serve::aws::Secret;
@@ -209,4 +211,25 @@ fn the_example_shows_every_key() {
         };
         assert!(EXAMPLE.lines().any(is_shown), "{key}");
     }
+}
+
+#[test]
+fn secrets_are_taken_out_however_they_are_written() {
+    let without = |text: &str| without_secrets("l.toml", text).unwrap();
+    let settings = "# é\n[[serve.key]] # a\nsecret_access_key = \"s'1\" # b\n[[source]]\nname = \
+                    \"secret_access_key\"\n[[serve.key]]\nsecret_access_key = \'\'\'\ns2\'\'\'\n";
+    assert_snapshot!(without(settings), @r#"
+    # é
+    [[serve.key]] # a
+    secret_access_key = "" # b
+    [[source]]
+    name = "secret_access_key"
+    [[serve.key]]
+    secret_access_key = ""
+    "#);
+    let inline = "serve = { key = [{ secret_access_key = 's3', scope = \"account\" }] }";
+    assert_snapshot!(without(inline), @r#"
+    serve = { key = [{ secret_access_key = "", scope = "account" }] }
+    "#);
+    assert_eq!(without("caller = \"1\"\n"), "caller = \"1\"\n");
 }

@@ -18,12 +18,11 @@ pub(in crate::cli) fn write(path: &Path, text: &str) -> Result<()> {
             .with_hint("name another file with --metrics, or with `metrics` in lookback.toml")
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".lookback-")
-        .permissions(Permissions::from_mode(MODE))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .map_err(failed)?;
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::with_prefix_in(".lookback-", folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
+    // Not when it is made: then the umask of the process, which our units set, takes modes away.
+    file.as_file().set_permissions(Permissions::from_mode(MODE)).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|err| failed(err.error))?;
     Ok(())
@@ -40,9 +39,8 @@ mod tests {
         write(&path, "a\n").unwrap();
         write(&path, "b\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "b\n");
-        // Others than the group may always read it, unless the umask of the process forbids it.
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o133, 0, "{mode:o}");
+        assert_eq!(mode & 0o777, MODE, "{mode:o}");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
         let err = write(Path::new("/nowhere/m.prom"), "a\n").unwrap_err();
         assert!(err.chain().starts_with("failed to write the metrics to file \"/nowhere/m.prom\""));

@@ -6,6 +6,7 @@ mod steps;
 
 use crate::catalog::Catalog;
 use crate::error::{Kind, Result};
+use crate::model::Instant;
 
 use self::document::Outcome;
 use self::steps::{Did, Night, STEPS, Step};
@@ -18,13 +19,9 @@ use super::{Status, printer, status};
 
 pub(super) use self::options::{NightOptions, TimeOfDay};
 
-/// The command of the runs that read jobs.
-const INGEST: &str = "ingest";
-
 pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<Status> {
     if let Some(due) = options.due
-        && let Some(catalog) = catalog(settings)?
-        && let Some(last) = ledger::last_start(&catalog, INGEST)?
+        && let Some(last) = last_read(settings)
         && last >= due.last_before(settings.clock.now())
     {
         // A timer may ring every hour, and mail what is told.
@@ -46,6 +43,13 @@ pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<S
         outcomes.push(outcome);
     }
     end(night, &outcomes)
+}
+
+/// When jobs were read last, if that is known: where the ledger cannot be read, the night is due,
+/// and its steps and its metrics tell why.
+fn last_read(settings: &Settings) -> Option<Instant> {
+    let catalog = catalog(settings).ok().flatten()?;
+    ledger::last_read(&catalog).ok().flatten()
 }
 
 /// The catalog, if there is a warehouse.
@@ -85,26 +89,31 @@ fn left_out(step: &Step, night: &Night<'_>) -> Option<&'static str> {
     (step.needs_warehouse && is_missing()).then_some("there is no warehouse yet")
 }
 
-/// Tells what became of all steps, and writes the metrics.
+/// Writes the metrics, and tells what became of all steps.
 fn end(mut night: Night<'_>, outcomes: &[Outcome]) -> Result<Status> {
     let is_stopped = night.signals.is_asked();
     let mut status = document::status(outcomes, is_stopped);
+    // First, since an alert hangs on them, and what follows may fail.
+    if let Err(err) = measure(&mut night, outcomes, is_stopped) {
+        printer::error(&err);
+        status = Status::NotDone;
+    }
     for line in document::summary(outcomes) {
         printer::note(&line);
     }
     if night.options.ingest.json {
         Target::say(&document::text(outcomes, is_stopped)?)?;
     }
-    if let Some(path) = night.settings.metrics(night.options.metrics.clone()).value {
-        // What can be told is told: an alert hangs on it.
-        if let Err(err) = tell_held(&mut night) {
-            printer::error(&err);
-            status = Status::NotDone;
-        }
-        document::tell_metrics(outcomes, is_stopped, &mut night.metrics);
-        metrics::write(&path, &night.metrics.text())?;
-    }
     Ok(status)
+}
+
+/// Writes the metrics, if that is asked: what can be told, if not all can.
+fn measure(night: &mut Night<'_>, outcomes: &[Outcome], is_stopped: bool) -> Result<()> {
+    let path = night.settings.metrics(night.options.metrics.clone()).value;
+    let Some(path) = path else { return Ok(()) };
+    let held = tell_held(night);
+    document::tell_metrics(outcomes, is_stopped, &mut night.metrics);
+    metrics::write(&path, &night.metrics.text()).and(held)
 }
 
 /// Adds the metrics of what is held, if there is a warehouse.

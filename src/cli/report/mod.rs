@@ -27,10 +27,16 @@ pub(super) async fn run(
     options: &ReportOptions,
     reports: &[Report],
 ) -> Result<Status> {
-    let Some(chosen) = &options.chosen else {
+    let report = match &options.chosen {
+        Some(chosen) => Some((reports::find(reports, &chosen.name)?, chosen)),
+        None => None,
+    };
+    for fault in reports.iter().filter_map(Report::fault) {
+        printer::warning(&fault.chain());
+    }
+    let Some((report, chosen)) = report else {
         return print(&listing(reports), &Target::Stdout);
     };
-    let report = reports::find(reports, &chosen.name)?;
     let options = chosen.options()?;
     if options.sql {
         let target = Target::open(options.output.as_deref())?;

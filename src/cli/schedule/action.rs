@@ -60,7 +60,8 @@ impl Call {
     pub(super) fn output(&self) -> Result<Option<Output>> {
         let failed = |err| Error::io(format!("run `{self}`"), err);
         let mut command = Command::new(self.program);
-        command.args(&self.arguments).stdin(Stdio::piped());
+        // What it tells is looked into: in the words of no language but the one that is known.
+        command.args(&self.arguments).env("LC_ALL", "C").stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = match command.spawn() {
             Ok(child) => child,
@@ -79,19 +80,24 @@ impl Call {
     /// # Errors
     /// It is not there, or fails.
     pub(super) fn run(&self) -> Result<Option<String>> {
-        let Some(output) = self.output()? else {
-            let message = format!("failed to run `{self}`: there is no {}", self.program);
-            return Err(Error::new(Kind::Io, message)
-                .with_hint("print files for another scheduler with `lookback schedule print`"));
-        };
-        let told = String::from_utf8_lossy(&output.stderr);
-        let failure = || format!("failed to run `{self}` ({}): {}", output.status, told.trim());
-        match self.on_failure {
-            _ if output.status.success() => {
+        let failure = match self.output()? {
+            Some(output) if output.status.success() => {
                 return Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned()));
             }
-            OnFailure::Stop => return Err(Error::new(Kind::Io, failure())),
-            OnFailure::Tell => printer::warning(&failure()),
+            Some(output) => {
+                let (status, told) = (output.status, String::from_utf8_lossy(&output.stderr));
+                let message = format!("failed to run `{self}` ({status}): {}", told.trim());
+                Error::new(Kind::Io, message)
+            }
+            None => {
+                let message = format!("failed to run `{self}`: there is no {}", self.program);
+                Error::new(Kind::Io, message)
+                    .with_hint("print files for another scheduler with `lookback schedule print`")
+            }
+        };
+        match self.on_failure {
+            OnFailure::Stop => return Err(failure),
+            OnFailure::Tell => printer::warning(&failure.chain()),
             OnFailure::Nothing => {}
         }
         Ok(None)
@@ -105,7 +111,8 @@ impl fmt::Display for Call {
 }
 
 impl Action {
-    /// Makes the change; false for one that could not be made, and stops nothing.
+    /// Makes the change; false for one that could not be made, or was made already, and stops
+    /// nothing.
     ///
     /// # Errors
     /// The machine does not let it.
@@ -120,7 +127,12 @@ impl Action {
             },
             Self::Run(call) => return Ok(call.run()?.is_some()),
         };
-        done.map(|()| true).map_err(|err| Error::io(self.to_string(), err))
+        let is_deletion = matches!(self, Self::Delete(_) | Self::DeleteFolder(_));
+        match done {
+            // Systemd deletes its own link, and the folder of it, if it runs.
+            Err(err) if is_deletion && err.kind() == ErrorKind::NotFound => Ok(false),
+            done => done.map(|()| true).map_err(|err| Error::io(self.to_string(), err)),
+        }
     }
 }
 

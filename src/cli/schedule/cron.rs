@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use crate::error::{Error, Result};
+
 use super::plan::Plan;
 
 /// The lines for one schedule, between marks by which they are found again.
@@ -42,12 +44,18 @@ pub(super) struct Parted {
 }
 
 /// Takes the lines of a schedule out of a crontab.
-pub(super) fn part(crontab: &str, name: &str) -> Parted {
+///
+/// # Errors
+/// `Input` if the mark at their end is gone: nobody knows which of the lines below are ours.
+pub(super) fn part(crontab: &str, name: &str) -> Result<Parted> {
     let (begin, end) = marks(name);
     let mut parted = Parted { others: String::new(), block: None };
     let mut is_inside = false;
     for line in crontab.split_inclusive('\n') {
         let content = line.trim_end_matches('\n');
+        if is_inside && content == begin {
+            return Err(endless(&begin, &end));
+        }
         is_inside |= content == begin;
         if is_inside {
             parted.block.get_or_insert_default().push_str(line);
@@ -56,7 +64,12 @@ pub(super) fn part(crontab: &str, name: &str) -> Parted {
         }
         is_inside &= content != end;
     }
-    parted
+    if is_inside { Err(endless(&begin, &end)) } else { Ok(parted) }
+}
+
+fn endless(begin: &str, end: &str) -> Error {
+    Error::input(format!("the crontab has the line `{begin}`, and below it no line `{end}`"))
+        .with_hint("delete the lines of the schedule with `crontab -e`")
 }
 
 /// A word as the shell takes it: in single quotes, unless nothing in it means anything.
@@ -99,7 +112,19 @@ mod tests {
         let others = format!("MAILTO=a\n\n5 4 * * * x # y\n{other}");
         let crontab = format!("MAILTO=a\n\n{own}5 4 * * * x # y\n{other}");
         let expected = Parted { others: others.clone(), block: Some(own) };
-        assert_eq!(part(&crontab, "lookback"), expected);
-        assert_eq!(part(&others, "lookback"), Parted { others, block: None });
+        assert_eq!(part(&crontab, "lookback").unwrap(), expected);
+        assert_eq!(part(&others, "lookback").unwrap(), Parted { others, block: None });
+    }
+
+    #[test]
+    fn lines_without_their_end_are_nobody_s_to_delete() {
+        let (begin, end) = marks("lookback");
+        let own = block(&plain());
+        let cut = own.replace(&format!("{end}\n"), "");
+        assert_ne!(cut, own);
+        for crontab in [format!("{cut}5 4 * * * x\n"), format!("{cut}5 4 * * * x\n{own}"), cut] {
+            let err = part(&crontab, "lookback").unwrap_err();
+            assert_eq!(err.chain(), endless(&begin, &end).chain());
+        }
     }
 }

@@ -13,6 +13,23 @@ use super::plan::{Plan, SPREAD_MINUTES};
 const CONFIG: &str = "/etc/lookback/lookback.toml";
 const WAREHOUSE: &str = "/var/lib/lookback";
 
+/// The variables besides Lookback's own that mean the same in a container. The others name files,
+/// profiles, roles and endpoints of this machine.
+const VARIABLES: [&str; 4] =
+    ["AWS_DEFAULT_REGION", "AWS_REGION", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT"];
+/// Those of Lookback's own that name a folder of this machine.
+const FOLDERS: [&str; 1] = ["LOOKBACK_CHECKS"];
+
+fn is_portable(name: &str) -> bool {
+    VARIABLES.contains(&name) || name.starts_with("LOOKBACK_") && !FOLDERS.contains(&name)
+}
+
+/// The names of the variables that a container does not get.
+pub(super) fn left_out(plan: &Plan) -> Vec<&str> {
+    let names = plan.environment.iter().map(|(name, _)| name.as_str());
+    names.filter(|name| !is_portable(name)).collect()
+}
+
 /// The documents; `config` is the text of the settings file.
 pub(super) fn documents(plan: &Plan, cluster: &ClusterOptions, config: Option<&str>) -> String {
     let mut documents =
@@ -30,7 +47,7 @@ fn account(plan: &Plan, cluster: &ClusterOptions) -> String {
     format!("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {}\n{role}", plan.name)
 }
 
-/// A secret and not a map: settings may hold external ids and keys.
+/// A secret and not a map: settings may hold external ids.
 fn settings(plan: &Plan, config: &str) -> String {
     format!(
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {}\nstringData:\n  lookback.toml: {}",
@@ -88,12 +105,13 @@ fn job(plan: &Plan, cluster: &ClusterOptions, has_config: bool) -> String {
          \x20             args: [{}]\n",
         arguments(has_config)
     );
-    if !plan.environment.is_empty() {
+    let portable: Vec<_> = plan.environment.iter().filter(|(name, _)| is_portable(name)).collect();
+    if !portable.is_empty() {
         job.push_str("              env:\n");
-        for (name, value) in &plan.environment {
-            let value = text(&value.replace('$', "$$"));
-            let _ = writeln!(job, "                - {{name: {name}, value: {value}}}");
-        }
+    }
+    for (name, value) in portable {
+        let value = text(&value.replace('$', "$$"));
+        let _ = writeln!(job, "                - {{name: {name}, value: {value}}}");
     }
     job.push_str(
         "              securityContext:\n\
@@ -211,7 +229,17 @@ mod tests {
 
     #[test]
     fn the_job_is_whole() {
-        assert_snapshot!(job(&plain(), &cluster(), true), @r#"
+        let environment = [
+            ("AWS_PROFILE", "backup"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/other"),
+            ("LOOKBACK_CHECKS", "/home/ana/checks"),
+            ("LOOKBACK_LOG", "info"),
+        ];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let plan = Plan { environment: environment.to_vec(), ..plain() };
+        assert_eq!(left_out(&plan), ["AWS_PROFILE", "AWS_ROLE_ARN", "LOOKBACK_CHECKS"]);
+        assert_snapshot!(job(&plan, &cluster(), true), @r#"
         apiVersion: batch/v1
         kind: CronJob
         metadata:
@@ -243,7 +271,8 @@ mod tests {
                       image: "registry.example/lookback:0.1.0"
                       args: ["--config", "/etc/lookback/lookback.toml", "--warehouse", "/var/lib/lookback", "night"]
                       env:
-                        - {name: AWS_PROFILE, value: "backup"}
+                        - {name: AWS_REGION, value: "eu-west-1"}
+                        - {name: LOOKBACK_LOG, value: "info"}
                       securityContext:
                         allowPrivilegeEscalation: false
                         readOnlyRootFilesystem: true
@@ -262,12 +291,13 @@ mod tests {
     #[test]
     fn a_variable_is_never_put_for_its_name() {
         let cluster = ClusterOptions { role_arn: None, ..cluster() };
-        let text = documents(&awkward(), &cluster, None);
+        let value = "it's 50% \"p\" $(x) \\t".to_owned();
+        let plan = Plan { environment: vec![("AWS_REGION".to_owned(), value)], ..awkward() };
+        let text = documents(&plan, &cluster, None);
         let lines = text.lines().filter(|line| line.contains("AWS_") || line.contains("args"));
         assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
         args: ["--warehouse", "/var/lib/lookback", "night"]
-          - {name: AWS_PROFILE, value: "it's 50% \"p\" $$(x) \\t"}
-          - {name: AWS_REGION, value: "eu-west-1"}
+          - {name: AWS_REGION, value: "it's 50% \"p\" $$(x) \\t"}
         "#);
     }
 

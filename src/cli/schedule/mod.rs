@@ -2,6 +2,7 @@
 
 mod action;
 mod cron;
+mod crontab;
 mod kubernetes;
 mod launchd;
 mod options;
@@ -9,6 +10,7 @@ mod plan;
 mod status;
 mod systemd;
 mod units;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,7 @@ use self::action::{Action, Call};
 use self::options::{InstallOptions, Manager, PlaceOptions, PlanOptions, PrintOptions, Scheduler};
 use self::plan::Plan;
 use self::units::Units;
+use super::config::without_secrets;
 use super::settings::Settings;
 use super::target::Target;
 use super::{Status, printer};
@@ -33,7 +36,7 @@ pub(super) fn run(settings: &Settings, options: &ScheduleOptions) -> Result<Stat
             let units = units(settings, &options.place)?;
             let mut actions = units.map(|units| units.remove()).unwrap_or_default();
             if !options.place.system {
-                actions.extend(lines_removed(&options.place.name)?);
+                actions.extend(crontab::remove(&options.place.name)?);
             }
             if actions.is_empty() {
                 printer::note(&format!("no schedule \"{}\" is installed", options.place.name));
@@ -72,20 +75,23 @@ fn print(settings: &Settings, options: &PrintOptions) -> Result<Status> {
         Scheduler::Launchd => launchd::agent(&plan),
         Scheduler::Kubernetes => {
             let config = plan.config.as_ref().map(|path| read(path)).transpose()?;
-            warn_of_cluster(settings, &plan)?;
+            warnings::of_cluster(settings, &plan)?;
             kubernetes::documents(&plan, &options.cluster, config.as_deref())
         }
     };
     Target::say(&text)?;
-    warn_of_secrets(settings, &plan, options.scheduler);
+    warnings::of_secrets(settings, &plan, options.scheduler);
     if let Err(err) = refuse_nothing(settings) {
         printer::warning(&err.chain());
     }
     Ok(Status::Done)
 }
 
+/// The settings as a cluster gets them.
 fn read(path: &str) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|err| Error::io(format!("read file \"{path}\""), err))
+    let text = std::fs::read_to_string(path)
+        .map_err(|err| Error::io(format!("read file \"{path}\""), err))?;
+    without_secrets(path, &text)
 }
 
 fn install(settings: &Settings, options: &InstallOptions) -> Result<Status> {
@@ -105,25 +111,35 @@ fn install(settings: &Settings, options: &InstallOptions) -> Result<Status> {
             })?;
             (Scheduler::Systemd, units.install(&plan)?)
         }
-        Manager::Cron => (Scheduler::Cron, lines_installed(&plan)?),
+        Manager::Cron => (Scheduler::Cron, crontab::install(&plan)?),
     };
-    let status = take(&actions, options.dry_run).map_err(|err| {
-        if err.hint().is_some() {
-            return err;
-        }
-        let name = &plan.name;
-        err.with_hint(format!(
-            "undo what was done with `lookback schedule remove --name {name}`; without systemd, \
-             install with --with cron"
-        ))
+    let status = take(&actions, options.dry_run).map_err(|err| match err.hint() {
+        Some(_) => err,
+        None => err.with_hint(way_out(&plan)),
     })?;
-    warn_of_secrets(settings, &plan, scheduler);
+    warnings::of_secrets(settings, &plan, scheduler);
     if scheduler == Scheduler::Systemd && !plan.is_system {
         printer::note(
             "it runs while the user is logged in; to have it run always: loginctl enable-linger",
         );
     }
     Ok(status)
+}
+
+/// What to do where the machine lets only a part of it be done.
+fn way_out(plan: &Plan) -> String {
+    let name = &plan.name;
+    if !plan.is_system {
+        return format!(
+            "undo what was done with `lookback schedule remove --name {name}`; without systemd, \
+             install with --with cron"
+        );
+    }
+    let user = plan.user.as_deref().unwrap_or("USER");
+    format!(
+        "run as root: sudo lookback schedule install --system --name {name} --run-as {user}; undo \
+         with `lookback schedule remove --system --name {name}`"
+    )
 }
 
 /// What is to be set up: what was asked for, or what is there.
@@ -142,16 +158,18 @@ fn manager(options: &InstallOptions) -> Result<Manager> {
 fn tell(settings: &Settings, place: &PlaceOptions) -> Result<Status> {
     let (mut text, mut status) = (String::new(), Status::Attention);
     let units = units(settings, place)?.filter(Units::are_there);
-    let lines = if place.system { None } else { lines(&place.name)?.block };
+    let lines = if place.system { None } else { crontab::lines(&place.name)?.block };
     if let Some(units) = units {
-        let told = status::systemd(&units)?;
-        text.push_str(&told.text);
-        status = told.status;
+        match status::systemd(&units) {
+            Ok(told) => (text, status) = (told.text, told.status),
+            // The ledger tells all the same.
+            Err(err) => printer::warning(&err.chain()),
+        }
     } else if let Some(block) = lines {
         let line = block.lines().nth(1).unwrap_or_default();
         text =
             format!("timer  the user's crontab, every hour, if the night is due:\n       {line}\n");
-        status = Status::Done;
+        status = status::cron(settings, line)?;
     } else {
         printer::warning(&format!("no schedule \"{}\" is installed", place.name));
     }
@@ -167,48 +185,21 @@ fn units(settings: &Settings, place: &PlaceOptions) -> Result<Option<Units>> {
     folder.map(|folder| Units::read(folder, &place.name, place.system)).transpose()
 }
 
-/// The user's crontab, taken apart; an empty one where there is no cron.
-fn lines(name: &str) -> Result<cron::Parted> {
-    let call = Call::new("crontab", &["-l"]);
-    let Some(output) = call.output()? else { return Ok(cron::part("", name)) };
-    let told = String::from_utf8_lossy(&output.stderr);
-    // Whoever has no crontab gets a failure.
-    if !output.status.success() && !told.contains("no crontab") {
-        let message = format!("failed to run `{call}` ({}): {}", output.status, told.trim());
-        return Err(Error::new(Kind::Io, message));
-    }
-    Ok(cron::part(&String::from_utf8_lossy(&output.stdout), name))
-}
-
-fn lines_installed(plan: &Plan) -> Result<Vec<Action>> {
-    let (parted, block) = (lines(&plan.name)?, cron::block(plan));
-    if parted.block.as_ref() == Some(&block) {
-        return Ok(Vec::new());
-    }
-    let input = Some(parted.others + &block);
-    Ok(vec![Action::Run(Call { input, ..Call::new("crontab", &["-"]) })])
-}
-
-fn lines_removed(name: &str) -> Result<Vec<Action>> {
-    let parted = lines(name)?;
-    let call = match parted {
-        cron::Parted { block: None, .. } => return Ok(Vec::new()),
-        cron::Parted { others, .. } if others.is_empty() => Call::new("crontab", &["-r"]),
-        cron::Parted { others, .. } => Call { input: Some(others), ..Call::new("crontab", &["-"]) },
-    };
-    Ok(vec![Action::Run(call)])
-}
-
 /// What is to run, as the settings of this process have it.
 fn plan(settings: &Settings, options: &PlanOptions) -> Result<Plan> {
     let environment = &settings.environment;
     let PlaceOptions { name, system, .. } = &options.place;
     let executable = std::env::current_exe().map_err(|err| Error::io("find this program", err))?;
     let config = settings.file().value.as_deref().map(absolute).transpose()?;
-    let folder = |path: PathBuf| path.parent().map(absolute).transpose();
+    let folder = |path: PathBuf| folder_of(&path);
     let of_user = environment.config_home.as_ref().map(|home| home.join("lookback"));
     let secrets = if *system { Some(PathBuf::from("/etc/lookback")) } else { of_user };
     let kept = environment.kept.iter();
+    let user = options.run_as.clone().or_else(|| environment.user.clone());
+    if *system && user.is_none() {
+        return Err(Error::input("nobody is named as whom the system's service is to run")
+            .with_hint("name the user with --run-as"));
+    }
     Plan {
         name: name.clone(),
         executable: text(&executable)?,
@@ -217,7 +208,7 @@ fn plan(settings: &Settings, options: &PlanOptions) -> Result<Plan> {
         metrics_folder: settings.metrics(None).value.map(folder).transpose()?.flatten(),
         at: options.at,
         is_system: *system,
-        user: options.run_as.clone().or_else(|| environment.user.clone()),
+        user,
         home: environment.home.as_deref().map(text).transpose()?,
         environment_file: secrets
             .map(|folder| text(&folder.join(format!("{name}.env"))))
@@ -231,6 +222,12 @@ fn absolute(path: &Path) -> Result<String> {
     let absolute = std::path::absolute(path)
         .map_err(|err| Error::io(format!("resolve path \"{}\"", path.display()), err))?;
     text(&absolute)
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> Result<Option<String>> {
+    let path = PathBuf::from(absolute(path)?);
+    path.parent().map(text).transpose()
 }
 
 fn text(path: &Path) -> Result<String> {
@@ -249,42 +246,4 @@ fn refuse_nothing(settings: &Settings) -> Result<()> {
     let message = "the night would have nothing to read: lookback.toml describes no source";
     Err(Error::input(message)
         .with_hint("describe sources in lookback.toml (see examples/lookback.toml)"))
-}
-
-/// Tells of variables that are needed perhaps, and are written nowhere.
-fn warn_of_secrets(settings: &Settings, plan: &Plan, scheduler: Scheduler) {
-    let secrets = &settings.environment.secrets;
-    if secrets.is_empty() {
-        return;
-    }
-    let way = match (scheduler, &plan.environment_file) {
-        (Scheduler::Systemd, Some(file)) => {
-            format!("write them by line to \"{file}\" with mode 600, or use a profile or a role")
-        }
-        (Scheduler::Kubernetes, _) => "use --role-arn".to_owned(),
-        _ => "use a profile or a role".to_owned(),
-    };
-    let names = secrets.join(", ");
-    printer::warning(&format!("secrets are not written to files: {names}\nhint: {way}"));
-}
-
-/// What this machine has, and a cluster has not.
-fn warn_of_cluster(settings: &Settings, plan: &Plan) -> Result<()> {
-    if plan.metrics_folder.is_some() {
-        printer::warning(
-            "there is no node exporter's folder in a cluster, and `metrics` names one\nhint: leave \
-             out `metrics` in [night]",
-        );
-    }
-    let sources = settings.configured_sources()?;
-    let names: Vec<_> =
-        sources.iter().filter(|it| it.profile.is_some()).map(|it| it.name.as_str()).collect();
-    if !names.is_empty() {
-        let names = names.join(", ");
-        printer::warning(&format!(
-            "there are no profiles in a cluster, and sources have one: {names}\nhint: leave out \
-             `profile`, and name a role with --role-arn"
-        ));
-    }
-    Ok(())
 }

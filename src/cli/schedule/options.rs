@@ -146,8 +146,8 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 /// As systemd takes the names of users.
-fn user(text: &str) -> Result<String, String> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+pub(super) fn user(text: &str) -> Result<String, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
     let is_user = text.len() <= 31 && text.starts_with(is_first) && text.chars().all(is_part);
     if is_user { Ok(text.to_owned()) } else { Err("it is no name of a user".to_owned()) }
@@ -174,7 +174,9 @@ mod tests {
         for text in ["", "-a", "a-", "A", "a.b", "a b", "../a", "a%i", "1", &long] {
             assert!(name(text).is_err(), "{text}");
         }
-        assert_eq!(user("_back-up1"), Ok("_back-up1".to_owned()));
+        for text in ["_back-up1", "ana.maria"] {
+            assert_eq!(user(text), Ok(text.to_owned()));
+        }
         for text in ["", "1a", "a b", "a;b", "a%u"] {
             assert!(user(text).is_err(), "{text}");
         }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 
 use super::super::night::TimeOfDay;
+use super::options;
 
 /// Over how many minutes nights that begin at the same time are spread.
 pub(super) const SPREAD_MINUTES: u8 = 30;
@@ -38,14 +39,21 @@ impl Plan {
     /// Refuses what no scheduler's file can hold.
     ///
     /// # Errors
-    /// `Input` for a path or a variable with a control character.
+    /// `Input` for a path or a variable with a control character, and for what is no user.
     pub(super) fn checked(self) -> Result<Self> {
-        let paths = [Some(&self.executable), self.config.as_ref(), Some(&self.warehouse)];
-        for path in paths.into_iter().chain([self.metrics_folder.as_ref()]).flatten() {
+        let others = [&self.config, &self.metrics_folder, &self.home, &self.environment_file];
+        let others = others.into_iter().filter_map(Option::as_ref);
+        for path in [&self.executable, &self.warehouse].into_iter().chain(others) {
             if path.chars().any(char::is_control) {
                 let message = format!("path {path:?} has a control character");
                 return Err(Error::input(message).with_hint("rename it: no scheduler can hold it"));
             }
+        }
+        if let Some(user) = self.user.as_deref().filter(|_| self.is_system) {
+            options::user(user).map_err(|what| {
+                Error::input(format!("user {user:?}: {what}"))
+                    .with_hint("name another with --run-as")
+            })?;
         }
         for (name, value) in &self.environment {
             if value.chars().any(char::is_control) {
@@ -125,6 +133,12 @@ pub(super) mod tests {
         let wrong = |plan: Plan| plan.checked().unwrap_err().chain();
         let plan = Plan { warehouse: "/a\nb".to_owned(), ..plain() };
         assert_eq!(wrong(plan), "path \"/a\\nb\" has a control character");
+        let plan = Plan { home: Some("/a\nExecStart=/b".to_owned()), ..plain() };
+        assert_eq!(wrong(plan), "path \"/a\\nExecStart=/b\" has a control character");
+        let plan = Plan { environment_file: Some("/a\n/b.env".to_owned()), ..plain() };
+        assert_eq!(wrong(plan), "path \"/a\\n/b.env\" has a control character");
+        let plan = Plan { user: Some("a\nExecStart=/b".to_owned()), is_system: true, ..plain() };
+        assert_eq!(wrong(plan), "user \"a\\nExecStart=/b\": it is no name of a user");
         let environment = vec![("AWS_PROFILE".to_owned(), "a\u{7}".to_owned())];
         let plan = Plan { environment, ..plain() };
         assert_eq!(wrong(plan), "variable AWS_PROFILE has a control character");

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::error::{Kind, Result};
-use crate::model::Instant;
+use crate::model::{HOUR, Instant};
 
-use super::super::Status;
 use super::super::grid::Grid;
-use super::super::ledger::each_row;
+use super::super::ledger::{each_row, last_read};
+use super::super::night::TimeOfDay;
 use super::super::settings::Settings;
+use super::super::{Status, printer};
 use super::units::Units;
 
 /// How many of the last runs are told.
@@ -62,6 +63,32 @@ fn judge(scheduler: &str, timer: &BTreeMap<&str, &str>, service: &BTreeMap<&str,
     Told { text, status: if is_well { Status::Done } else { Status::Attention } }
 }
 
+/// For how long a night that is due may have read nothing yet: cron rings within the hour.
+const RINGING: i64 = 2 * HOUR;
+
+/// How it stands with a line of a crontab: cron itself tells nothing, but the ledger does.
+pub(super) fn cron(settings: &Settings, line: &str) -> Result<Status> {
+    let due = line.rsplit_once(" --due ").map(|(_, due)| TimeOfDay::parse(due.trim_end()));
+    let Some(Ok(due)) = due else {
+        printer::warning("its line was changed, and does not end with --due HH:MM");
+        return Ok(Status::Attention);
+    };
+    let last = match settings.lake() {
+        Ok(lake) => last_read(&lake.catalog)?,
+        Err(err) if err.kind() == Kind::Input => None,
+        Err(err) => return Err(err),
+    };
+    let Some(missed) = missed(due, last, settings.clock.now()) else { return Ok(Status::Done) };
+    printer::warning(&format!("no jobs were read since {missed}, when the night was due"));
+    Ok(Status::Attention)
+}
+
+/// When a night was due that read nothing, if the last one is such. Pure.
+fn missed(due: TimeOfDay, last: Option<Instant>, now: Instant) -> Option<Instant> {
+    let due = due.last_before(now - RINGING);
+    last.is_none_or(|last| last < due).then_some(due)
+}
+
 /// The last runs that read jobs, the newest first.
 pub(super) fn runs(settings: &Settings) -> Result<String> {
     let catalog = match settings.lake() {
@@ -107,6 +134,21 @@ mod tests {
     fn check(timer: &str, service: &str, status: Status, expected: &str) {
         let told = judge("t", &properties(timer), &properties(service));
         assert_eq!((told.text.as_str(), told.status), (expected, status));
+    }
+
+    #[test]
+    fn a_line_of_a_crontab_is_well_if_jobs_were_read_since_the_night_was_due() {
+        let at = |text: &str| Instant::from_text(text).unwrap();
+        let missed = |last: Option<&str>, now: &str| {
+            let due = TimeOfDay { hour: 3, minute: 0 };
+            missed(due, last.map(at), at(now)).map(|due| due.to_string())
+        };
+        let (read, due) = (Some("2026-01-05T03:14:00Z"), Some("2026-01-06T03:00:00Z".to_owned()));
+        assert_eq!(missed(read, "2026-01-05T23:00:00Z"), None);
+        // The next night may still be at it.
+        assert_eq!(missed(read, "2026-01-06T04:59:59Z"), None);
+        assert_eq!(missed(read, "2026-01-06T05:00:00Z"), due);
+        assert_eq!(missed(None, "2026-01-06T05:00:00Z"), due);
     }
 
     #[test]

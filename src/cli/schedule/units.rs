@@ -23,6 +23,8 @@ pub(super) struct Units {
     pub(super) service: Option<String>,
     /// The text of the timer, if it is there.
     pub(super) timer: Option<String>,
+    /// Whether systemd has made the link by which it starts the timer.
+    pub(super) is_linked: bool,
     /// The folders above it that are not there, the outermost first; itself is the last.
     pub(super) missing: Vec<PathBuf>,
 }
@@ -37,9 +39,11 @@ impl Units {
         let mut missing: Vec<_> = missing.map(Path::to_owned).collect();
         missing.reverse();
         let name = name.to_owned();
-        let mut units = Self { folder, name, is_system, service: None, timer: None, missing };
+        let (service, timer, is_linked) = (None, None, false);
+        let mut units = Self { folder, name, is_system, service, timer, is_linked, missing };
         units.service = units.read_file("service")?;
         units.timer = units.read_file("timer")?;
+        units.is_linked = units.link().symlink_metadata().is_ok();
         Ok(units)
     }
 
@@ -60,6 +64,11 @@ impl Units {
 
     fn path(&self, kind: &str) -> PathBuf {
         self.folder.join(format!("{}.{kind}", self.name))
+    }
+
+    /// The link by which systemd starts the timer, which `enable` makes.
+    fn link(&self) -> PathBuf {
+        self.folder.join("timers.target.wants").join(format!("{}.timer", self.name))
     }
 
     /// A command of systemd about them.
@@ -109,6 +118,11 @@ impl Units {
         ];
         for (kind, found) in [("service", &self.service), ("timer", &self.timer)] {
             actions.extend(found.as_ref().map(|_| Action::Delete(self.path(kind))));
+        }
+        if self.is_linked {
+            let link = self.link();
+            let folder = link.parent().map(|folder| Action::DeleteFolder(folder.to_owned()));
+            actions.extend([Action::Delete(link)].into_iter().chain(folder));
         }
         let folders = self.folder.ancestors().take(self.folders_made());
         actions.extend(folders.map(|folder| Action::DeleteFolder(folder.to_owned())));

@@ -42,6 +42,8 @@ fn without_anything_said_there_are_defaults() {
     warehouse           warehouse                                                  default
     config              lookback.toml here, else in the user's folder of settings  default
     now                 2026-01-05T00:00:00Z                                       flag --now
+    log                 warn                                                       default
+    log-format          text                                                       default
     caller              all accounts                                               default
     memory_limit        1G                                                         default
     timeout             as long as it takes                                        default
@@ -64,6 +66,8 @@ fn a_file_gives_values_with_its_path_and_key() {
     warehouse           w                                                           file "lookback.toml", key warehouse
     config              lookback.toml                                               default
     now                 2026-01-05T00:00:00Z                                        flag --now
+    log                 warn                                                        default
+    log-format          text                                                        default
     caller              111111111111                                                file "lookback.toml", key caller
     memory_limit        512M                                                        file "lookback.toml", key memory_limit
     timeout             1.5                                                         file "lookback.toml", key timeout
@@ -77,24 +81,33 @@ fn a_file_gives_values_with_its_path_and_key() {
     "#);
     fs::create_dir_all(desk.path("home/lookback")).unwrap();
     fs::rename(desk.path("lookback.toml"), desk.path("home/lookback/lookback.toml")).unwrap();
-    let of_user = Desk { environment: vec![("XDG_CONFIG_HOME", "home".to_owned())], ..desk };
-    assert_snapshot!(of_user.run(&["config"]), @r#"
+    let home = desk.path("home").display().to_string();
+    let of_user = Desk { environment: vec![("XDG_CONFIG_HOME", home)], ..desk };
+    // How wide the columns are hangs on the folder.
+    let told = of_user.run(&["config"]);
+    let cells = |line: &str| {
+        let cells = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty());
+        cells.collect::<Vec<_>>().join(" | ")
+    };
+    assert_snapshot!(told.lines().map(cells).collect::<Vec<_>>().join("\n"), @r#"
     exit 0
     -- stdout
-    setting             value                                                       from
-    warehouse           home/lookback/w                                             file "home/lookback/lookback.toml", key warehouse
-    config              home/lookback/lookback.toml                                 default
-    now                 2026-01-05T00:00:00Z                                        flag --now
-    caller              111111111111                                                file "home/lookback/lookback.toml", key caller
-    memory_limit        512M                                                        file "home/lookback/lookback.toml", key memory_limit
-    timeout             1.5                                                         file "home/lookback/lookback.toml", key timeout
-    reports             none                                                        default
-    checks              none                                                        default
-    ingest.concurrency  4                                                           file "home/lookback/lookback.toml", key ingest.concurrency
-    night.metrics       none                                                        default
-    night.budget        30m                                                         default
-    source "prod"       organization, us-east-1,eu-west-1, profile audit            file "home/lookback/lookback.toml", line 7
-    source "archive"    account, all, role arn:aws:iam::111122223333:role/lookback  file "home/lookback/lookback.toml", line 12
+    setting | value | from
+    warehouse | [DESK]/home/lookback/w | file "[DESK]/home/lookback/lookback.toml", key warehouse
+    config | [DESK]/home/lookback/lookback.toml | default
+    now | 2026-01-05T00:00:00Z | flag --now
+    log | warn | default
+    log-format | text | default
+    caller | 111111111111 | file "[DESK]/home/lookback/lookback.toml", key caller
+    memory_limit | 512M | file "[DESK]/home/lookback/lookback.toml", key memory_limit
+    timeout | 1.5 | file "[DESK]/home/lookback/lookback.toml", key timeout
+    reports | none | default
+    checks | none | default
+    ingest.concurrency | 4 | file "[DESK]/home/lookback/lookback.toml", key ingest.concurrency
+    night.metrics | none | default
+    night.budget | 30m | default
+    source "prod" | organization, us-east-1,eu-west-1, profile audit | file "[DESK]/home/lookback/lookback.toml", line 7
+    source "archive" | account, all, role arn:aws:iam::111122223333:role/lookback | file "[DESK]/home/lookback/lookback.toml", line 12
     "#);
 }
 
@@ -116,6 +129,8 @@ fn variables_go_before_the_file_and_flags_before_both() {
     warehouse           v                                                           variable LOOKBACK_WAREHOUSE
     config              other.toml                                                  variable LOOKBACK_CONFIG
     now                 2026-01-05T00:00:00Z                                        flag --now
+    log                 warn                                                        default
+    log-format          text                                                        default
     caller              222222222222                                                variable LOOKBACK_CALLER
     memory_limit        1536K                                                       variable LOOKBACK_MEMORY_LIMIT
     timeout             30                                                          variable LOOKBACK_TIMEOUT
@@ -136,6 +151,8 @@ fn variables_go_before_the_file_and_flags_before_both() {
     warehouse           f                                                           flag --warehouse
     config              other.toml                                                  flag --config
     now                 2026-01-05T00:00:00Z                                        flag --now
+    log                 warn                                                        default
+    log-format          text                                                        default
     caller              333333333333                                                flag --caller
     memory_limit        2G                                                          flag --memory-limit
     timeout             2                                                           flag --timeout
@@ -165,6 +182,8 @@ fn programs_are_told_in_json_and_no_secret() {
     settings: {"file":"lookback.toml","key":"warehouse","origin":"file","setting":"warehouse","value":"w"}
     settings: {"origin":"default","setting":"config","value":"lookback.toml"}
     settings: {"flag":"--now","origin":"flag","setting":"now","value":"2026-01-05T00:00:00Z"}
+    settings: {"origin":"default","setting":"log","value":null}
+    settings: {"origin":"default","setting":"log-format","value":null}
     settings: {"file":"lookback.toml","key":"caller","origin":"file","setting":"caller","value":"111111111111"}
     settings: {"flag":"--memory-limit","origin":"flag","setting":"memory_limit","value":"2G"}
     settings: {"origin":"variable","setting":"timeout","value":"30","variable":"LOOKBACK_TIMEOUT"}
@@ -188,4 +207,56 @@ fn a_setting_that_is_wrong_is_told_and_not_shown() {
 
     For more information, try '--help'.
     ");
+}
+
+#[test]
+fn a_variable_that_is_empty_gives_nothing() {
+    let names = ["CALLER", "CONCURRENCY", "CONFIG", "LOG", "LOG_FORMAT", "MEMORY_LIMIT", "TIMEOUT"];
+    let mut desk = Desk::with_jobs();
+    let plain = desk.run(&["config"]);
+    let variables = names.map(|name| format!("LOOKBACK_{name}"));
+    desk.environment.extend(variables.map(|name| (&*name.leak(), String::new())));
+    assert_eq!(desk.run(&["config"]), plain);
+    // The checks of a night read variables for which it has no flags.
+    let told = desk.run(&["night", "--emulator", "--endpoint-url", "http://127.0.0.1:1"]);
+    assert!(!told.contains("invalid value"), "{told}");
+}
+
+#[test]
+fn the_log_and_the_keys_of_callers_are_told_without_their_secrets() {
+    let desk = desk(&[("LOOKBACK_LOG", "info")]);
+    let key = "[[serve.key]]\naccess_key_id = \"LOOKBACKREADER00\"\n";
+    let of_account = "secret_access_key = \"0123456789abcdef\"\naccount_id = \"111122223333\"\n";
+    let of_all = "secret_access_key_file = \"secret\"\nscope = \"organization\"\n";
+    desk.write("lookback.toml", format!("{key}{of_account}{key}{of_all}"));
+    let lines = |flags: &[&str]| {
+        let told = desk.run(&[&["config"], flags].concat());
+        let is_meant = |line: &&str| line.starts_with("log") || line.starts_with("serve");
+        told.lines().filter(is_meant).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(lines(&["--log-format", "text"]), @r#"
+    log                           info                  variable LOOKBACK_LOG
+    log-format                    text                  flag --log-format
+    serve.key "LOOKBACKREADER00"  account 111122223333  file "lookback.toml", line 1
+    serve.key "LOOKBACKREADER00"  organization          file "lookback.toml", line 5
+    "#);
+    let told = desk.run(&["config", "--format", "json"]);
+    assert!(!told.contains("0123456789abcdef"), "{told}");
+    let (_, keys) = told.split_once("\"keys\": ").unwrap();
+    assert_snapshot!(keys.trim_end(), @r#"
+    [
+        {
+          "access_key_id": "LOOKBACKREADER00",
+          "account_id": "111122223333",
+          "scope": "account",
+          "origin": "file \"lookback.toml\", line 1"
+        },
+        {
+          "access_key_id": "LOOKBACKREADER00",
+          "scope": "organization",
+          "origin": "file \"lookback.toml\", line 5"
+        }
+      ]
+    }
+    "#);
 }

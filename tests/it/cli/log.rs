@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc;
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::Desk;
 use super::emulated::Emulator;
+use super::{Desk, wire};
 
 const NIGHT: &str = "2026-01-05T02:00:00Z";
 
@@ -100,9 +101,15 @@ fn contents(folder: &Path, except: &[&str]) -> String {
     text
 }
 
+/// What a night says whose requests were signed: without credentials there would be none.
+const USED: &str = "access denied to ListBackupJobs";
+/// What it says of a file of credentials that is none.
+const UNREAD: &str = "could not parse profile file";
+
 /// Runs a night with everything told that can be told, and looks for secrets in all that it left.
+/// How it ended tells how far the secret came.
 #[track_caller]
-fn check(desk: &Desk, url: &str, source: &str) {
+fn check(desk: &Desk, url: &str, source: &str, ended: &str) {
     let text = format!(
         "[night]\nmetrics = \"m.prom\"\n[[source]]\nname = \"s\"\nregions = [\"us-east-1\"]\n\
          endpoint_url = \"{url}\"\n{source}\n"
@@ -111,7 +118,7 @@ fn check(desk: &Desk, url: &str, source: &str) {
     for format in ["text", "json"] {
         let told = desk.run(&["night", "--now", NIGHT, "--log", "debug", "--log-format", format]);
         assert!(!told.contains(PLANTED), "{told}");
-        assert!(!told.starts_with("exit 0\n"), "{told}");
+        assert!(told.contains(ended), "{told}");
     }
     let told = desk.run(&["status", "--format", "prometheus"]);
     assert!(!told.contains(PLANTED), "{told}");
@@ -145,21 +152,34 @@ fn no_secret_is_told_wherever_it_comes_from() {
         desk.environment.push((name, format!("{PLANTED}-in-the-environment")));
     }
     desk.environment.push(("AWS_ACCESS_KEY_ID", "any".to_owned()));
-    check(&desk, url, "");
+    check(&desk, url, "", USED);
     // A profile.
     let keys = "aws_access_key_id = any\naws_secret_access_key = planted\naws_session_token = \
                 planted\n";
-    check(&desk_with("", &format!("[p]\n{keys}")), url, "profile = \"p\"");
+    let profile = "profile = \"p\"";
+    check(&desk_with("", &format!("[p]\n{keys}")), url, profile, USED);
     // A profile that is cut short, on the line of a secret.
-    check(&desk_with("", "[p]\naws_access_key_id = any\nplanted\n"), url, "profile = \"p\"");
-    check(&desk_with("", "[p\naws_secret_access_key = planted\n"), url, "profile = \"p\"");
+    let cut = "[p]\naws_access_key_id = any\nplanted\n";
+    check(&desk_with("", cut), url, profile, UNREAD);
+    check(&desk_with("", "[p\naws_secret_access_key = planted\n"), url, profile, UNREAD);
     // A program that prints keys, and one that prints what it should not.
     let keys = "{\\\"Version\\\": 1, \\\"AccessKeyId\\\": \\\"any\\\", \\\"SecretAccessKey\\\": \
                 \\\"planted\\\"}";
     let process = |text: &str| format!("[profile p]\ncredential_process = /bin/echo {text}\n");
-    check(&desk_with(&process(&format!("\"{keys}\"")), ""), url, "profile = \"p\"");
-    check(&desk_with(&process("planted"), ""), url, "profile = \"p\"");
+    check(&desk_with(&process(&format!("\"{keys}\"")), ""), url, profile, USED);
+    check(&desk_with(&process("planted"), ""), url, profile, "could not parse response");
     // The external id of a role, which nobody can assume here.
+    let (sender, requests) = mpsc::channel();
+    let refusal = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>";
+    let sts = wire::scripted(move |request| {
+        sender.send(request.contains("externalid=planted")).ok();
+        wire::answer(403, "", refusal)
+    });
+    let keys = "[default]\naws_access_key_id = any\naws_secret_access_key = any\n";
+    let mut desk = desk_with("", keys);
+    desk.environment.push(("AWS_ENDPOINT_URL_STS", sts));
     let role = "role_arn = \"arn:aws:iam::111122223333:role/r\"\nexternal_id = \"planted\"";
-    check(&desk_with("", "[default]\naws_access_key_id = any\n"), url, role);
+    check(&desk, url, role, "failed to assume role");
+    let is_sent: Vec<_> = requests.try_iter().collect();
+    assert!(is_sent.contains(&true) && !is_sent.contains(&false), "{is_sent:?}");
 }

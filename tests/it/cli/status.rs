@@ -1,5 +1,8 @@
 //! `lookback status`: what is held, and how old it is.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -171,4 +174,23 @@ fn a_source_that_was_never_read_is_stale() {
 
     For more information, try '--help'.
     ");
+}
+
+#[test]
+fn a_warehouse_that_may_not_be_looked_into_is_not_taken_for_none() {
+    let desk = Desk::with_jobs();
+    for (name, mode) in [("warehouse", 0o600), ("", 0o777)] {
+        fs::set_permissions(desk.path(name), Permissions::from_mode(mode)).unwrap();
+    }
+    for command in [&["schedule", "status"][..], &["night", "--region", "us-east-1"]] {
+        let told = desk.told(desk.nobody(), command, "");
+        assert!(!told.contains("no run yet") && !told.contains("is not a warehouse"), "{told}");
+    }
+    let told = desk.told(desk.nobody(), &["status"], "");
+    fs::set_permissions(desk.path("warehouse"), Permissions::from_mode(0o755)).unwrap();
+    assert_snapshot!(told, @r#"
+    exit 2
+    -- stderr
+    error: failed to open catalog "warehouse/catalog.sqlite": Permission denied (os error 13)
+    "#);
 }

@@ -1,6 +1,6 @@
 //! Endpoints that are no AWS: one where nobody listens, one that answers from a script.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
@@ -15,32 +15,37 @@ pub(super) fn closed() -> String {
     url
 }
 
-/// The URL of a server that gives the head of each request the answer of `script`.
+/// The URL of a server that gives each request the answer of `script`.
 pub(super) fn scripted(script: impl Fn(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let answer = script(&head(&stream));
+            let answer = script(&request(&stream));
             stream.write_all(answer.as_bytes()).unwrap();
         }
     });
     url
 }
 
-/// The first line and the headers, in lower case; no request here has a body.
-fn head(stream: &TcpStream) -> String {
-    let mut head = String::new();
-    for line in BufReader::new(stream).lines() {
-        let line = line.unwrap();
+/// The first line, the headers and the body, in lower case.
+fn request(stream: &TcpStream) -> String {
+    let (mut reader, mut text, mut length) = (BufReader::new(stream), String::new(), 0);
+    loop {
+        let start = text.len();
+        reader.read_line(&mut text).unwrap();
+        let line = text[start..].trim_end().to_lowercase();
+        if let Some(number) = line.strip_prefix("content-length: ") {
+            length = number.parse().unwrap();
+        }
         if line.is_empty() {
             break;
         }
-        head += &line.to_lowercase();
-        head.push('\n');
     }
-    head
+    // All of it, or the answer may be lost when the connection is closed.
+    reader.take(length).read_to_string(&mut text).unwrap();
+    text.to_lowercase().replace('\r', "")
 }
 
 /// An answer with these headers, a line each.

@@ -114,16 +114,16 @@ fn a_report_tells_what_it_asks_and_answers() {
 
           --log <LEVEL>
               What to log on standard error; `info` is a line for each request served and each unit read
+              [default: warn]
               
               [env: LOOKBACK_LOG=]
-              [default: warn]
               [possible values: off, error, warn, info, debug]
 
           --log-format <FORMAT>
-              How to log: `json` makes a record a line of all that goes to standard error
+              How to log: `json` makes a record a line of all that goes to standard error [default:
+              text]
               
               [env: LOOKBACK_LOG_FORMAT=]
-              [default: text]
               [possible values: text, json]
 
       -o, --output <FILE>
@@ -204,10 +204,10 @@ fn a_report_has_a_short_help() {
                                         --output, else `table` [possible values: table, csv, json,
                                         ndjson, markdown, parquet, arrow]
           --log <LEVEL>                 What to log on standard error; `info` is a line for each request
-                                        served and each unit read [env: LOOKBACK_LOG=] [default: warn]
+                                        served and each unit read [default: warn] [env: LOOKBACK_LOG=]
                                         [possible values: off, error, warn, info, debug]
           --log-format <FORMAT>         How to log: `json` makes a record a line of all that goes to
-                                        standard error [env: LOOKBACK_LOG_FORMAT=] [default: text]
+                                        standard error [default: text] [env: LOOKBACK_LOG_FORMAT=]
                                         [possible values: text, json]
       -o, --output <FILE>               Write the answer to this file, whole or not at all
           --chart[=<KIND>]              Draw the answer: one column of times or categories, and numbers

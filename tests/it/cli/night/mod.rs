@@ -1,5 +1,7 @@
 //! `lookback night`: every step is taken, and the exit status tells the worst.
 
+mod odd;
+
 use std::fs;
 
 use insta::assert_snapshot;

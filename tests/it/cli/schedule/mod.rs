@@ -1,5 +1,8 @@
 //! `lookback schedule`, on a machine whose systemd and cron only write down what they are told.
 
+mod machine;
+mod odd;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -248,12 +251,14 @@ fn cron_is_set_up_where_there_is_no_systemd_and_its_other_lines_stay() {
     crontab -
     ");
     assert_snapshot!(desk.schedule(&["status"]), @"
-    exit 0
+    exit 1
     -- stdout
     timer  the user's crontab, every hour, if the night is due:
            [MINUTE] * * * * [PROGRAM] --config [DESK]/lookback.toml --warehouse [DESK]/warehouse night --due 03:00
 
     no run yet
+    -- stderr
+    warning: no jobs were read since 2026-01-04T03:00:00Z, when the night was due
     ");
     assert!(desk.schedule(&["remove"]).starts_with("exit 0\n"));
     assert!(!desk.path("crontab").exists());
