@@ -296,6 +296,13 @@ pub(super) struct SqlOptions {
     #[arg(short, long, value_name = "FILE", conflicts_with = "query")]
     pub(super) file: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) answer: AnswerOptions,
+}
+
+/// How an answer is told, and of what state.
+#[derive(Args, Debug)]
+pub(super) struct AnswerOptions {
     /// How to write the answer; the default follows the name of --output, else `table`.
     #[arg(long, value_parser = formats())]
     pub(super) format: Option<Format>,
@@ -370,7 +377,7 @@ fn speed(text: &str) -> Result<f64, String> {
     speed.ok_or_else(|| "it is no number from 0 up".to_owned())
 }
 
-pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
+fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
         Format::from_name(&name).ok_or_else(|| format!("there is no format \"{name}\""))
     })

@@ -16,6 +16,7 @@ use super::{Status, chart, printer};
 
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
     let text = question(options.query.as_deref(), options.file.as_deref())?;
+    let options = &options.answer;
     let engine = settings.engine(&options.read).await?;
     let statements = engine.parse(&text)?;
     if statements.is_empty() {

@@ -15,6 +15,7 @@ use super::settings::Settings;
 use super::target::Target;
 use super::{Status, chart, printer, sql};
 
+use command::RunOptions;
 pub(super) use command::{Chosen, ReportOptions, with_reports};
 pub(super) use known::known;
 pub(super) use listing::listing;
@@ -31,8 +32,8 @@ pub(super) async fn run(
         return print(&listing(reports), &Target::Stdout);
     };
     let report = reports::find(reports, &chosen.name)?;
-    let options = chosen.options()?;
-    if options.sql {
+    let RunOptions { sql: is_read, answer: options } = chosen.options()?;
+    if is_read {
         let target = Target::open(options.output.as_deref())?;
         print(&report.sql, &target)?;
         target.finish()?;
