@@ -377,7 +377,7 @@ fn speed(text: &str) -> Result<f64, String> {
     speed.ok_or_else(|| "it is no number from 0 up".to_owned())
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
         Format::from_name(&name).ok_or_else(|| format!("there is no format \"{name}\""))
     })

@@ -5,14 +5,16 @@ mod known;
 mod listing;
 
 use std::io::Write;
+use std::sync::Arc;
 
-use crate::engine::{Engine, Value};
+use crate::engine::{Answer, Engine, Value};
 use crate::error::{Error, Result};
 use crate::model::DAY;
 use crate::reports::{self, Report};
 
 use super::settings::Settings;
 use super::target::Target;
+use super::workers::Workers;
 use super::{Status, chart, printer, sql};
 
 use command::RunOptions;
@@ -39,17 +41,21 @@ pub(super) async fn run(
         target.finish()?;
         return Ok(Status::Done);
     }
-    let engine = settings.engine(&options.read).await?;
+    let engine = Arc::new(settings.engine(&options.read).await?);
     warn_if_stale(&engine).await?;
-    let answer = report.run(&engine, &given(report, chosen)).await?;
+    let workers = Workers::new()?;
+    let (report, given) = (report.clone(), given(report, chosen));
+    let asked = async move { report.run(&engine, &given).await };
     let target = Target::open(options.output.as_deref())?;
-    if let Some(chosen) = options.chart.chart {
-        let canvas = target.canvas(&settings.environment.terminal);
-        chart::show(answer, chosen, &target, canvas).await?;
-    } else {
-        let format = target.format(options.format)?;
-        sql::show(answer, format, &target).await?;
-    }
+    let answering = async {
+        let answer = Answer::made_on(workers.handle(), asked).await?;
+        if let Some(chosen) = options.chart.chart {
+            let canvas = target.canvas(&settings.environment.terminal);
+            return chart::show(answer, chosen, &target, canvas).await;
+        }
+        sql::show(answer, target.format(options.format)?, &target).await
+    };
+    target.filled(answering).await?;
     target.finish()?;
     Ok(Status::Done)
 }
@@ -73,7 +79,7 @@ fn given(report: &Report, chosen: &Chosen) -> Vec<(String, Value)> {
 }
 
 fn print(text: &str, target: &Target) -> Result<Status> {
-    let mut out = target.out();
+    let mut out = target.out()?;
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write the output", err))?;
