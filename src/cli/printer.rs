@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::output::visible;
 
 use super::Status;
 
@@ -119,7 +120,9 @@ fn line(text: &str) {
     }
     let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
     let wipe = if std::mem::take(&mut *has_progress) { WIPE } else { "" };
-    eprintln!("{wipe}{text}");
+    // Names and values of others are in it, which the terminal shall show and not obey.
+    let lines: Vec<_> = text.split('\n').map(visible).collect();
+    eprintln!("{wipe}{}", lines.join("\n"));
 }
 
 fn replace(text: Option<&str>) {
