@@ -22,10 +22,10 @@ impl WholeFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(mode);
-        let made = tempfile::Builder::new()
+        let beside = tempfile::Builder::new()
             .prefix(".lookback-")
             .make_in(folder.unwrap_or(Path::new(".")), |path| options.open(path))?;
-        let (file, beside) = made.into_parts();
+        let (file, beside) = beside.into_parts();
         Ok(Self { file, beside, place: path.to_owned() })
     }
 

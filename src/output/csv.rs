@@ -187,8 +187,8 @@ mod tests {
 
     #[test]
     fn no_two_columns_have_one_name() {
-        let column = || texts("n", &[Some("x")]).column(0).clone();
-        let twice = batch([("state", column()), ("state", column())]);
+        let column = Arc::clone(texts("n", &[Some("x")]).column(0));
+        let twice = batch([("state", Arc::clone(&column)), ("state", column)]);
         assert_eq!(text(Format::Csv, &twice), "state,state_2\nx,x\n");
     }
 

@@ -100,19 +100,15 @@ async fn datasets(
     }
     if datasets.is_empty() {
         let (threads, asking) = (workers.handle(), Arc::clone(engine));
-        datasets.push(match &options.what.report {
-            Some(name) => {
-                let (report, given) = report(settings, name, &options.param)?;
-                let asked = async move { report.run(&asking, &given).await };
-                Dataset::answer(engine, threads, name, asked, partition_by).await?
-            }
-            None => {
-                let text =
-                    sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
-                let statement = sql::last_statement(engine, &text).await?;
-                let asked = async move { asking.run(statement).await };
-                Dataset::answer(engine, threads, QUERY, asked, partition_by).await?
-            }
+        datasets.push(if let Some(name) = &options.what.report {
+            let (report, given) = report(settings, name, &options.param)?;
+            let asked = async move { report.run(&asking, &given).await };
+            Dataset::answer(engine, threads, name, asked, partition_by).await?
+        } else {
+            let text = sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
+            let statement = sql::last_statement(engine, &text).await?;
+            let asked = async move { asking.run(statement).await };
+            Dataset::answer(engine, threads, QUERY, asked, partition_by).await?
         });
     }
     Ok(datasets)
