@@ -297,6 +297,13 @@ pub(super) struct SqlOptions {
     #[arg(short, long, value_name = "FILE", conflicts_with = "query")]
     pub(super) file: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) answer: AnswerOptions,
+}
+
+/// How an answer is told, and of what state.
+#[derive(Args, Debug)]
+pub(super) struct AnswerOptions {
     /// How to write the answer; the default follows the name of --output, else `table`.
     #[arg(long, value_parser = formats())]
     pub(super) format: Option<Format>,

@@ -1,8 +1,9 @@
 //! `--chart`: an answer as a chart.
 
+use std::collections::HashSet;
 use std::io::Write;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayData, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -15,7 +16,9 @@ use crate::output::{self, Canvas, ChartKind};
 use super::target::Target;
 
 /// More rows than this are not drawn, nor held to be drawn.
-pub(super) const ROWS_MAX: usize = 100_000;
+const ROWS_MAX: usize = 100_000;
+/// Nor are rows that take more bytes.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Which chart is asked for; `None` is the one that the columns ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,26 +71,46 @@ fn kinds() -> impl TypedValueParser<Value = Chosen> {
 /// Rows of an answer that can be drawn.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
-    pub(super) schema: SchemaRef,
-    pub(super) batches: Vec<RecordBatch>,
-    /// How many rows there were; the batches are not all of them if there were too many.
-    pub(super) count: usize,
+    schema: SchemaRef,
+    /// Not all of them if there were too many.
+    batches: Vec<RecordBatch>,
+    /// How many rows there were.
+    count: usize,
+    /// The bytes of the batches: of each buffer once, by its address, though many share it.
+    bytes: usize,
+    buffers: HashSet<usize>,
 }
 
 impl Rows {
     /// None yet.
     pub(super) fn new(schema: SchemaRef) -> Self {
-        Self { schema, batches: Vec::new(), count: 0 }
+        Self { schema, batches: Vec::new(), count: 0, bytes: 0, buffers: HashSet::new() }
     }
 
     /// Holds the rows of `batch`, as long as they can be drawn.
     pub(super) fn keep(&mut self, batch: &RecordBatch) {
         self.count += batch.num_rows();
-        if self.count <= ROWS_MAX {
+        if !self.are_too_many() {
+            batch.columns().iter().for_each(|column| self.weigh(&column.to_data()));
             self.batches.push(batch.clone());
-        } else {
-            self.batches.clear();
         }
+        if self.are_too_many() {
+            (self.batches, self.buffers) = (Vec::new(), HashSet::new());
+        }
+    }
+
+    /// True if and only if they are not drawn.
+    fn are_too_many(&self) -> bool {
+        self.count > ROWS_MAX || self.bytes > BYTES_MAX
+    }
+
+    fn weigh(&mut self, data: &ArrayData) {
+        for buffer in data.buffers() {
+            if self.buffers.insert(buffer.data_ptr().addr().get()) {
+                self.bytes += buffer.capacity();
+            }
+        }
+        data.child_data().iter().for_each(|child| self.weigh(child));
     }
 
     /// The chart of them.
@@ -95,9 +118,14 @@ impl Rows {
     /// # Errors
     /// `Limit` if they are too many, `Input` if their columns are no chart's.
     pub(super) fn chart(&self, chosen: Chosen, canvas: Canvas) -> Result<String> {
-        if self.count > ROWS_MAX {
-            let message = format!("a chart is of {ROWS_MAX} rows at most, and there are more");
-            return Err(Error::new(Kind::Limit, message).with_hint("group them, or use LIMIT"));
+        if self.are_too_many() {
+            let what = if self.count > ROWS_MAX {
+                format!("{ROWS_MAX} rows at most, and there are more")
+            } else {
+                format!("{} MiB of rows at most, and these are larger", BYTES_MAX / 1024 / 1024)
+            };
+            return Err(Error::new(Kind::Limit, format!("a chart is of {what}"))
+                .with_hint("group them, or use LIMIT"));
         }
         output::chart(chosen.0, &self.schema, &self.batches, canvas)
     }
@@ -113,12 +141,12 @@ pub(super) async fn show(
     let mut rows = Rows::new(answer.schema);
     while let Some(batch) = answer.batches.next().await {
         rows.keep(&batch?);
-        if rows.count > ROWS_MAX {
+        if rows.are_too_many() {
             break;
         }
     }
     let text = rows.chart(chosen, canvas)?;
-    let mut out = target.out();
+    let mut out = target.out()?;
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write the chart", err))

@@ -45,7 +45,7 @@ pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
     let engine =
         Engine::open(&lake, AsOf::Latest, Limits::default(), Asker::at(report.now)).await?;
     let story = Story { demo: &demo, report: &report, engine: &engine };
-    let mut out = Target::Stdout.out();
+    let mut out = Target::Stdout.out()?;
     let mut print = |text: &str| {
         writeln!(out, "{text}")
             .and_then(|()| out.flush())
@@ -279,7 +279,7 @@ async fn table(engine: &Engine, sql: &str) -> Result<()> {
     let batches = engine.query(sql).await?;
     let Some(first) = batches.first() else { return Ok(()) };
     let target = Target::Stdout;
-    let mut sink = output::writer(Format::Table, &first.schema(), target.out(), target.options())?;
+    let mut sink = output::writer(Format::Table, &first.schema(), target.out()?, target.options())?;
     batches.iter().try_for_each(|batch| sink.write(batch))?;
     sink.finish().map(drop)
 }

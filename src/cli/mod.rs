@@ -47,6 +47,8 @@ mod target;
 mod terminal;
 mod units;
 mod verify;
+mod whole_file;
+mod workers;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

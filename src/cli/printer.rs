@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::output::visible;
 
 use super::Status;
 
@@ -128,7 +129,9 @@ fn line(text: &str) {
     }
     let mut has_progress = HAS_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
     let wipe = if std::mem::take(&mut *has_progress) { WIPE } else { "" };
-    put(wipe, format!("{text}\n").as_bytes());
+    // Names and values of others are in it, which the terminal shall show and not obey.
+    let lines: Vec<_> = text.split('\n').map(visible).collect();
+    put(wipe, format!("{}\n", lines.join("\n")).as_bytes());
 }
 
 fn replace(text: Option<&str>) {

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::error::{Error, Result};
+use crate::model::most_alike;
 use crate::serve::aws::Secret;
 
 /// How alike two keys must be to be taken for one another, from 0 to 1.
@@ -273,9 +274,5 @@ fn shown(value: &DeValue<'_>) -> String {
 
 /// The name that was most likely meant, if one is near enough.
 pub(super) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-    let near = names.iter().map(|other| (likeness(other), *other));
-    near.filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, name)| name)
+    most_alike(name, names.iter().copied(), LIKENESS_MIN)
 }

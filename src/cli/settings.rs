@@ -402,7 +402,7 @@ mod tests {
         let limits = |flags: &[&str], environment| {
             let (settings, arguments) = settings(flags, environment);
             let Command::Sql(options) = arguments.command else { panic!("another command") };
-            (settings.warehouse.clone(), settings.limits(&options.read).memory_bytes)
+            (settings.warehouse.clone(), settings.limits(&options.answer.read).memory_bytes)
         };
         let beside_the_file = folder.path().join("lookback/w");
         assert_eq!(limits(&["sql"], &environment), (beside_the_file, 1024));

@@ -2,46 +2,72 @@
 
 use std::io::{IsTerminal, Read, stdin};
 use std::path::Path;
+use std::sync::Arc;
 
 use futures::StreamExt;
+use tokio::runtime::Handle;
 
 use crate::engine::{Answer, Engine, Statement};
 use crate::error::{Error, Result};
 use crate::output::{self, Format, Written};
 
-use super::args::SqlOptions;
+use super::args::{AnswerOptions, SqlOptions};
 use super::settings::Settings;
 use super::target::Target;
+use super::workers::Workers;
 use super::{Status, chart, printer};
 
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
     let text = question(options.query.as_deref(), options.file.as_deref())?;
-    let engine = settings.engine(&options.read).await?;
+    let options = &options.answer;
+    let engine = Arc::new(settings.engine(&options.read).await?);
     let statements = engine.parse(&text)?;
     if statements.is_empty() {
         return Err(Error::input("there is no statement to run"));
     }
+    let workers = Workers::new()?;
     let target = Target::open(options.output.as_deref())?;
+    let answering = answer_all(settings, options, &engine, workers.handle(), statements, &target);
+    let answers = target.filled(answering).await?;
+    if let (0, Some(path)) = (answers, &options.output) {
+        let message =
+            format!("nothing of the text answers, so \"{}\" stays as it was", path.display());
+        return Err(Error::input(message).with_hint("end the text with a query"));
+    }
+    target.finish()?;
+    Ok(Status::Done)
+}
+
+/// Runs one statement after the other; gives how many answered.
+async fn answer_all(
+    settings: &Settings,
+    options: &AnswerOptions,
+    engine: &Arc<Engine>,
+    threads: &Handle,
+    statements: Vec<Statement>,
+    target: &Target,
+) -> Result<usize> {
     let format = target.format(options.format)?;
     let mut answers = 0;
     for statement in statements {
-        let answer = engine.run(statement).await?;
+        let engine = Arc::clone(engine);
+        let asked = async move { engine.run(statement).await };
+        let answer = Answer::made_on(threads, asked).await?;
         // SET and CREATE VIEW answer nothing.
         if answer.schema.fields().is_empty() {
             answer.collect().await?;
             continue;
         }
+        answers += 1;
         if let Some(chosen) = options.chart.chart {
             let canvas = target.canvas(&settings.environment.terminal);
-            chart::show(answer, chosen, &target, canvas).await?;
+            chart::show(answer, chosen, target, canvas).await?;
             continue;
         }
-        answers += 1;
         refuse_second_answer(format, answers)?;
-        show(answer, format, &target).await?;
+        show(answer, format, target).await?;
     }
-    target.finish()?;
-    Ok(Status::Done)
+    Ok(answers)
 }
 
 /// The SQL text: as it was typed, from a file, or from standard input.
@@ -94,7 +120,7 @@ pub(super) async fn show(answer: Answer, format: Format, target: &Target) -> Res
 
 async fn write(mut answer: Answer, format: Format, target: &Target) -> Result<Written> {
     let options = target.options();
-    let mut sink = output::writer(format, &answer.schema, target.out(), options)?;
+    let mut sink = output::writer(format, &answer.schema, target.out()?, options)?;
     while let Some(batch) = answer.batches.next().await {
         sink.write(&batch?)?;
     }

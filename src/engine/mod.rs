@@ -8,6 +8,7 @@
 //! their files. Refuses: any statement that writes, or that reads anything but the warehouse, and
 //! to answer from a table that it cannot read whole.
 
+mod aside;
 mod changes;
 mod current;
 mod describe;

@@ -12,7 +12,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use crate::error::{Error, Place, Result};
-use crate::model::JobKind;
+use crate::model::{JobKind, most_alike};
 use crate::tables::OPS_SCHEMA;
 
 use super::failure::{explain, located};
@@ -23,12 +23,7 @@ const LIKENESS_MIN: f64 = 0.7;
 
 /// The most alike of `names`, if one is alike enough: the one that was meant, most likely.
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), other);
-    names
-        .map(|other| (likeness(other), other))
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, other)| other)
+    most_alike(name, names, LIKENESS_MIN)
 }
 
 /// Refuses a statement that names a table, or a function in the place of one, that does not exist.

@@ -1,11 +1,16 @@
 //! What is exported: a table, or an answer.
 
-use arrow::array::AsArray;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, Schema};
+use futures::StreamExt;
+use tokio::runtime::Handle;
 
 use crate::engine::{Answer, CHANGES_SCHEMA, Engine, MAIN_SCHEMA, nearest};
 use crate::error::{Error, Result};
 use crate::model::Instant;
+use crate::output::with_unique_names;
 use crate::tables::{OPS_SCHEMA, Table};
 
 /// The parts of a table's time, in UTC, by which files can be partitioned though no column has
@@ -73,19 +78,22 @@ impl Dataset {
         Ok(Self { name: name.to_owned(), table, count, result: Outcome::Sql(sql) })
     }
 
-    /// An answer in its own order; where it is partitioned, the rows of a partition in any order.
+    /// The answer that `ask` gives, asked on these threads, in its own order; where it is
+    /// partitioned, the rows of a partition in any order.
     ///
     /// # Errors
-    /// `Input` for a column that it does not have.
+    /// Those of `ask`; `Input` for a column that it does not have.
     pub async fn answer(
-        engine: &Engine,
+        engine: &Arc<Engine>,
+        threads: &Handle,
         name: &str,
-        answer: Answer,
+        ask: impl Future<Output = Result<Answer>> + Send + 'static,
         partition_by: &[String],
     ) -> Result<Self> {
         engine.sort_in_one();
-        let answer = engine.sorted(answer, partition_by).await?;
-        let result = Outcome::Answer(answer);
+        let (engine, partition_by) = (Arc::clone(engine), partition_by.to_vec());
+        let asked = async move { engine.sorted(unique(ask.await?), &partition_by).await };
+        let result = Outcome::Answer(Answer::made_on(threads, asked).await?);
         Ok(Self { name: name.to_owned(), table: None, count: None, result })
     }
 
@@ -104,15 +112,28 @@ impl Dataset {
     }
 
     /// Its rows, those of a partition together.
-    pub(super) async fn rows(self, engine: &Engine) -> Result<Answer> {
+    pub(super) async fn rows(self, engine: &Arc<Engine>, threads: &Handle) -> Result<Answer> {
         match self.result {
             Outcome::Answer(answer) => Ok(answer),
-            Outcome::Sql(sql) => match engine.parse(&sql)?.pop() {
-                Some(statement) => engine.run(statement).await,
-                None => Err(Error::internal(format!("parse {sql}"))),
-            },
+            Outcome::Sql(sql) => {
+                let statement = engine.parse(&sql)?.pop();
+                let statement = statement.ok_or_else(|| Error::internal(format!("parse {sql}")))?;
+                let engine = Arc::clone(engine);
+                Answer::made_on(threads, async move { engine.run(statement).await }).await
+            }
         }
     }
+}
+
+/// An answer of which every column can be named.
+fn unique(answer: Answer) -> Answer {
+    let schema = with_unique_names(&answer.schema);
+    let named = Arc::clone(&schema);
+    let batches = answer.batches.map(move |batch| {
+        RecordBatch::try_new(Arc::clone(&named), batch?.columns().to_vec())
+            .map_err(|err| Error::internal("name the columns").with_source(err))
+    });
+    Answer { schema, batches: batches.boxed() }
 }
 
 fn without_time(name: &str, rows: Rows) -> Error {

@@ -3,7 +3,7 @@
 //! Spark, Hive and Athena pass over names that begin with an underscore.
 
 use arrow::datatypes::{DataType, Schema};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::Snapshot;
 use crate::error::{Error, Result};
@@ -95,6 +95,21 @@ impl Manifest {
         text.map(|text| text + "\n")
             .map_err(|err| Error::internal("write the manifest").with_source(err))
     }
+}
+
+/// The names of the datasets of an export, each of which is a folder in it; `None` if the text is
+/// no manifest.
+pub(super) fn tables(text: &str) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Told {
+        tables: Vec<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let told: Told = serde_json::from_str(text).ok()?;
+    Some(told.tables.into_iter().map(|table| table.name).collect())
 }
 
 fn columns(schema: &Schema) -> Vec<Column> {

@@ -13,9 +13,11 @@ mod parts;
 mod staging;
 
 use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
+use tokio::runtime::Handle;
 
 use crate::catalog::Snapshot;
 use crate::engine::Engine;
@@ -87,9 +89,12 @@ impl Exported {
 
 /// One export.
 #[derive(Debug)]
-pub struct Export<'a> {
+pub struct Export {
     /// Who answers.
-    pub engine: &'a Engine,
+    pub engine: Arc<Engine>,
+    /// Where the answers are made. Whoever wants to hear what stops the export does not listen
+    /// there: a query may be busy on all of these threads.
+    pub threads: Handle,
     /// What is exported, each thing under a name of its own.
     pub datasets: Vec<Dataset>,
     /// Which rows of them, for the manifest.
@@ -100,7 +105,7 @@ pub struct Export<'a> {
     pub shape: Shape,
 }
 
-impl Export<'_> {
+impl Export {
     /// How many rows there are, where that is known before they are read.
     ///
     /// # Errors
@@ -108,7 +113,7 @@ impl Export<'_> {
     pub async fn count(&self) -> Result<Option<u64>> {
         let mut all = 0;
         for dataset in &self.datasets {
-            match dataset.count(self.engine).await? {
+            match dataset.count(&self.engine).await? {
                 Some(count) => all += count,
                 None => return Ok(None),
             }
@@ -126,7 +131,7 @@ impl Export<'_> {
         let mut exported = Exported::default();
         for dataset in self.datasets {
             let (name, table) = (dataset.name.clone(), dataset.table);
-            let answer = dataset.rows(self.engine).await?;
+            let answer = dataset.rows(&self.engine, &self.threads).await?;
             let written = parts::write(answer, &name, &self.shape, &staging, progress).await?;
             exported.add(&written);
             manifest.add(name, table, written);
@@ -159,7 +164,7 @@ impl Export<'_> {
     pub async fn to_out(mut self, out: Out, progress: &Progress) -> Result<output::Written> {
         let dataset = self.datasets.pop().filter(|_| self.datasets.is_empty());
         let dataset = dataset.ok_or_else(|| Error::internal("write one file of one dataset"))?;
-        let mut answer = dataset.rows(self.engine).await?;
+        let mut answer = dataset.rows(&self.engine, &self.threads).await?;
         let mut sink = output::writer(self.shape.format, &answer.schema, out, Options::default())?;
         while let Some(batch) = answer.batches.next().await {
             let batch = batch?;

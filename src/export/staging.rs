@@ -16,7 +16,7 @@ use tempfile::TempPath;
 use crate::error::{Error, Kind, Result};
 use crate::model::Steps;
 
-use super::MANIFEST;
+use super::{MANIFEST, manifest};
 
 /// Where an export goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +95,11 @@ impl Staging {
                     let message = format!("\"{}\" is a folder", self.name);
                     return Err(Error::input(message).with_hint("name a file in it"));
                 }
+                if path.exists() && !path.is_file() {
+                    let message = format!("\"{}\" is a pipe or a device", self.name);
+                    return Err(Error::input(message)
+                        .with_hint("name a file, or write to standard output with --output -"));
+                }
                 if !self.overwrite && path.exists() {
                     return Err(is_there(&self.name));
                 }
@@ -108,13 +113,23 @@ impl Staging {
                     if !self.overwrite {
                         return Err(is_not_empty(&self.name, &entry));
                     }
-                    if !path.join(MANIFEST).is_file() {
-                        return Err(is_foreign(&self.name));
-                    }
+                    self.check_replaced(path)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Refuses a folder that is no export, or holds more than one.
+    fn check_replaced(&self, path: &Path) -> Result<()> {
+        let text = fs::read_to_string(path.join(MANIFEST)).ok();
+        let named = text.and_then(|text| manifest::tables(&text));
+        let named = named.ok_or_else(|| is_foreign(&self.name))?;
+        let is_ours = |entry: &String| entry == MANIFEST || named.contains(entry);
+        match entries(path).into_iter().find(|entry| !is_ours(entry)) {
+            Some(entry) => Err(holds_more(&self.name, &entry)),
+            None => Ok(()),
+        }
     }
 
     /// A new file at `path` below the target.
@@ -301,8 +316,15 @@ fn sync(path: &Path) -> Result<()> {
 
 /// The name of something in a folder, if there is anything.
 fn first_entry(folder: &Path) -> Option<String> {
-    let names = fs::read_dir(folder).into_iter().flatten().flatten();
-    names.map(|entry| entry.file_name().display().to_string()).min()
+    entries(folder).into_iter().next()
+}
+
+/// The names of all that is in a folder, in order.
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().display().to_string()).collect();
+    names.sort();
+    names
 }
 
 fn failed(action: String, err: std::io::Error) -> Error {
@@ -334,6 +356,11 @@ fn is_not_empty(name: &str, entry: &str) -> Error {
     let message = format!("folder \"{name}\" is not empty: it holds \"{entry}\"");
     Error::input(message)
         .with_hint("name a new folder with --output, or replace an earlier export with --overwrite")
+}
+
+fn holds_more(name: &str, entry: &str) -> Error {
+    let message = format!("folder \"{name}\" holds \"{entry}\", which is not of the export");
+    Error::input(message).with_hint("move it elsewhere, or name another folder with --output")
 }
 
 fn is_foreign(name: &str) -> Error {

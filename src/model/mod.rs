@@ -9,6 +9,7 @@ mod clock;
 mod coverage;
 mod job;
 mod kind;
+mod likeness;
 pub mod regions;
 mod state;
 mod steps;
@@ -22,6 +23,7 @@ pub use coverage::{
 };
 pub use job::{JobKey, OpenJob, Place, Reach};
 pub use kind::JobKind;
+pub use likeness::most_alike;
 pub use state::{RESTORE_TEST_DAYS, RestoreTest, Tracking, is_terminal, states, tracking};
 pub use steps::Steps;
 pub use summary::{

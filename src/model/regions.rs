@@ -6,6 +6,8 @@
 //! every Region introduced after 20 March 2019 must be enabled (the AWS page "Regions for
 //! `MediaPackage`" and others). Refreshed by hand.
 
+use super::most_alike;
+
 /// A Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
@@ -76,10 +78,8 @@ pub fn is_opt_in(name: &str) -> bool {
 
 /// The Region whose name is most like `name`, if one is like it at all.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let name = name.trim().to_lowercase().replace('_', "-");
-    let likeness = |region: &Region| strsim::jaro_winkler(&name, region.name);
-    let nearest = REGIONS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(nearest) >= LIKENESS_MIN).then_some(nearest.name)
+    let name = name.trim().replace('_', "-");
+    most_alike(&name, REGIONS.iter().map(|region| region.name), LIKENESS_MIN)
 }
 
 /// Below this, a name is another word rather than a mistyped one.

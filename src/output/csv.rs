@@ -1,26 +1,45 @@
 //! Comma-separated values (RFC 4180, but for lines that end in a line feed alone).
 //!
 //! NULL is an empty field and `''` is `""`, as in PostgreSQL's `COPY`. A row of one column that is
-//! NULL is therefore an empty line, which some readers skip. Nested values are JSON.
+//! NULL is therefore an empty line, which some readers skip. Nested values are JSON. On a terminal,
+//! what would steer it is shown instead.
 
 use arrow::datatypes::Schema;
 
 use crate::error::Result;
 
+use super::escape::visible;
+use super::plain;
 use super::rows::RowFormat;
 use super::values::Values;
 
 /// The format; it holds a cell while it decides on quotes.
-#[derive(Default)]
 pub(super) struct Csv {
     cell: String,
+    is_on_terminal: bool,
+}
+
+impl Csv {
+    /// The format, for a terminal or for anything else.
+    pub(super) fn new(is_on_terminal: bool) -> Self {
+        Self { cell: String::new(), is_on_terminal }
+    }
+
+    /// Appends a field that is not NULL.
+    fn push(&self, cell: &str, text: &mut String) {
+        if self.is_on_terminal {
+            quote(&visible(cell), text);
+        } else {
+            quote(cell, text);
+        }
+    }
 }
 
 impl RowFormat for Csv {
     fn head(&mut self, schema: &Schema, text: &mut String) {
-        for (index, field) in schema.fields().iter().enumerate() {
+        for (index, field) in plain::with_unique_names(schema).fields().iter().enumerate() {
             separate(index, text);
-            push(field.name(), text);
+            self.push(field.name(), text);
         }
         end(schema.fields().len(), text);
     }
@@ -31,7 +50,7 @@ impl RowFormat for Csv {
             if !values.is_null(row) {
                 self.cell.clear();
                 values.text(row, &mut self.cell)?;
-                push(&self.cell, text);
+                self.push(&self.cell, text);
             }
         }
         end(columns.len(), text);
@@ -53,8 +72,8 @@ fn end(columns: usize, text: &mut String) {
     }
 }
 
-/// Appends a field that is not NULL.
-fn push(cell: &str, text: &mut String) {
+/// Appends a text, in quotes where it needs them.
+fn quote(cell: &str, text: &mut String) {
     if !cell.is_empty() && !cell.contains(['"', ',', '\n', '\r']) {
         text.push_str(cell);
         return;
@@ -77,7 +96,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Format;
-    use super::super::fixture::{every_type, in_threes, jobs, no_columns, text, texts};
+    use super::super::fixture::{
+        batch, every_type, in_threes, jobs, no_columns, shown, text, texts,
+    };
     use super::super::plain::{self, Reader};
 
     type Cells = Vec<Vec<Option<String>>>;
@@ -154,6 +175,21 @@ mod tests {
     fn null_is_nothing_and_empty_text_is_quoted() {
         let batch = texts("a,b", &[Some("x"), None, Some(""), Some("say \"hi\"\r\n")]);
         assert_eq!(text(Format::Csv, &batch), "\"a,b\"\nx\n\n\"\"\n\"say \"\"hi\"\"\r\n\"\n");
+    }
+
+    #[test]
+    fn on_a_terminal_what_would_steer_it_is_shown() {
+        let batch = texts("a\x1b", &[Some("\x1b[2J"), Some("two\nlines, \"b\"")]);
+        let written = shown(Format::Csv, 80, &batch);
+        assert_eq!(written, "a\\u{1b}\n\\u{1b}[2J\n\"two\\nlines, \"\"b\"\"\"\n");
+        assert!(text(Format::Csv, &batch).contains("\n\x1b[2J\n\"two\nlines"));
+    }
+
+    #[test]
+    fn no_two_columns_have_one_name() {
+        let column = Arc::clone(texts("n", &[Some("x")]).column(0));
+        let twice = batch([("state", Arc::clone(&column)), ("state", column)]);
+        assert_eq!(text(Format::Csv, &twice), "state,state_2\nx,x\n");
     }
 
     #[test]

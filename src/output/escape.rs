@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Appends to a JSON string that is already open, escaping what must be.
+/// Appends to a JSON string that is already open, escaping what must be, and what a terminal would
+/// obey: documents are read on one, too.
 pub(super) struct Json<'a>(pub(super) &'a mut String);
 
 impl Json<'_> {
@@ -23,7 +24,8 @@ impl fmt::Write for Json<'_> {
                 '\n' => self.0.push_str("\\n"),
                 '\r' => self.0.push_str("\\r"),
                 '\t' => self.0.push_str("\\t"),
-                '\0'..='\x1f' => write!(self.0, "\\u{:04x}", u32::from(c))?,
+                // None of these lies beyond the four digits.
+                _ if steers(c) => write!(self.0, "\\u{:04x}", u32::from(c))?,
                 _ => self.0.push(c),
             }
         }
@@ -33,7 +35,7 @@ impl fmt::Write for Json<'_> {
 
 /// `value` on one line, with nothing in it that a terminal obeys: control characters, line
 /// separators and the marks that turn the direction of text are shown as escapes.
-pub(super) fn visible(value: &str) -> String {
+pub fn visible(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
@@ -74,9 +76,9 @@ mod tests {
     }
 
     #[test]
-    fn json_strings_follow_rfc_8259() {
+    fn json_strings_follow_rfc_8259_and_steer_no_terminal() {
         let mut text = String::new();
-        Json::quote("a\"b\\c\n\u{1}\u{7f}é\u{2028}", &mut text);
-        assert_eq!(text, "\"a\\\"b\\\\c\\n\\u0001\u{7f}é\u{2028}\"");
+        Json::quote("a\"b\\c\n\u{1}\u{7f}\u{9b}é日\u{2028}", &mut text);
+        assert_eq!(text, "\"a\\\"b\\\\c\\n\\u0001\\u007f\\u009bé日\\u2028\"");
     }
 }

@@ -55,7 +55,8 @@ impl Format {
                  terminal is too narrow."
             }
             Self::Csv => {
-                "Comma-separated values with a header; NULL is an empty field, '' is quoted."
+                "Comma-separated values with a header; NULL is an empty field, '' is quoted; of one \
+                 column, NULL is an empty line, which pandas skips unless told not to."
             }
             Self::Json => "One JSON array with an object a row; NULL is an explicit null.",
             Self::Ndjson => "One JSON object a line; NULL is an explicit null.",

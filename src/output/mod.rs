@@ -39,13 +39,16 @@ use arrow::datatypes::Schema;
 use crate::error::{Error, Kind, Result};
 
 pub use chart::{Canvas, ChartKind, Colours, chart};
+pub use escape::visible;
 pub use format::Format;
+pub use plain::with_unique_names;
 pub use spark::sparkline;
 
 /// Where the bytes go: a file, standard output, a response.
 pub type Out = Box<dyn Write + Send>;
 
-/// How a result is shown. Only [`Format::Table`] and [`Format::Markdown`] look at these.
+/// How a result is shown. [`Format::Table`] and [`Format::Markdown`] look at these, and
+/// [`Format::Csv`] at whether there is a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The terminal's width in columns; `None` is no terminal, and nothing is wrapped.
@@ -106,7 +109,7 @@ pub fn writer(
 ) -> Result<Box<dyn Sink>> {
     Ok(match format {
         Format::Table => Box::new(table::TableSink::new(schema, out, options)),
-        Format::Csv => rows::sink(csv::Csv::default(), schema, out),
+        Format::Csv => rows::sink(csv::Csv::new(options.width.is_some()), schema, out),
         Format::Json => rows::sink(json::Json::array(schema), schema, out),
         Format::Ndjson => rows::sink(json::Json::lines(schema), schema, out),
         Format::Markdown => rows::sink(markdown::Markdown::new(options.null_text), schema, out),

@@ -27,7 +27,7 @@ pub(super) fn schema(schema: &Schema, reader: Reader) -> SchemaRef {
 
 /// The same schema with no name twice: `id, id` becomes `id, id_2`. SQL allows the first; a JSON
 /// object or a data frame would lose a column.
-pub(super) fn with_unique_names(schema: &Schema) -> SchemaRef {
+pub fn with_unique_names(schema: &Schema) -> SchemaRef {
     let mut taken: HashSet<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
     let mut seen = HashSet::new();
     let unique = |field: &FieldRef| {

@@ -96,7 +96,7 @@ def test_python_runs_its_text(connect, lookback, odd, monkeypatch, capsys, tmp_p
 
 
 def test_polars_runs_its_text(connect, lookback, odd, capsys, tmp_path):
-    text = connect("polars", "--files", tmp_path / "for polars")
+    text = connect("polars", "--files", tmp_path / "for [polars]")
     export_of(text, "#", tmp_path)
     scope = {}
     exec(text, scope)  # noqa: S102

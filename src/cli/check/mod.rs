@@ -126,7 +126,7 @@ fn write(text: &str, output: Option<&Path>) -> Result<()> {
         return Target::say(text);
     }
     let target = Target::open(output)?;
-    let mut out = target.out();
+    let mut out = target.out()?;
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write the checks", err))?;

@@ -4,7 +4,7 @@ use super::quote::{comment, python};
 use super::{Here, PARTITION_BY, names};
 
 pub(super) fn text(here: &Here) -> String {
-    let (warehouse, export) = (comment(&here.warehouse), comment(&here.export()));
+    let (warehouse, steps) = (comment(&here.warehouse), here.steps("#   "));
     let files = python(&here.files);
     let names = names();
     let parts: Vec<_> =
@@ -13,8 +13,7 @@ pub(super) fn text(here: &Here) -> String {
     format!(
         "\
 # The warehouse {warehouse} in Polars, from exported files. In a shell:
-#   {export}
-# pip install polars
+{steps}# pip install polars
 import polars as pl
 
 files = {files}
@@ -22,7 +21,9 @@ names = [
 {names}]
 parts = {{{parts}}}
 tables = {{
-    name: pl.scan_parquet(f\"{{files}}/{{name}}/**/*.parquet\", hive_schema=parts)
+    name: pl.scan_parquet(
+        f\"{{files}}/{{name}}\", glob=False, hive_partitioning=True, hive_schema=parts
+    )
     for name in names
 }}
 print(tables[\"backup_jobs\"].group_by(\"state\").len().sort(\"state\").collect())

@@ -4,7 +4,7 @@ use super::quote::{comment, python};
 use super::{Here, QUESTION, duckdb};
 
 pub(super) fn text(here: &Here) -> String {
-    let (warehouse, export) = (comment(&here.warehouse), comment(&here.export()));
+    let (warehouse, steps) = (comment(&here.warehouse), here.steps("#   "));
     let attach = python(&duckdb::attach(here));
     let question = python(QUESTION);
     let backup_jobs = python(&format!("{}/backup_jobs", here.files));
@@ -23,8 +23,7 @@ jobs = lookback.sql({question}).df()
 print(jobs)
 
 # Without DuckDB, from exported files. In a shell:
-#   {export}
-# Then:
+{steps}# Then:
 #   import pandas as pd
 #   backup_jobs = pd.read_parquet({backup_jobs}, dtype_backend=\"pyarrow\")
 "

@@ -6,15 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{Answer, Engine};
+use crate::catalog::{AsOf, Snapshot};
+use crate::engine::{Engine, Value};
 use crate::error::{Error, Kind, Result};
 use crate::export::{Dataset, Export, Exported, Place, Progress, Rows, Shape, Staging};
-use crate::reports;
+use crate::reports::{self, Report};
 
 use super::progress::{Drawing, bar, fit, left, rate};
 use super::settings::Settings;
 use super::signals::Signals;
+use super::target::refuse_on_terminal;
 use super::units::size;
+use super::workers::Workers;
 use super::{Status, printer, sql, target};
 
 pub(super) use options::ExportOptions;
@@ -28,14 +31,16 @@ const QUIET: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(settings: &Settings, options: &ExportOptions) -> Result<Status> {
     let rows = options.rows()?;
-    let engine = settings.engine(&options.read).await?;
-    let changed_since = options.changed_since.map(|since| engine.show_changes(since)).transpose();
-    let changed_since = changed_since.map_err(whole_instead)?;
+    let engine = Arc::new(settings.engine(&options.read).await?);
+    let workers = Workers::new()?;
+    let changed_since = changed_since(&engine, options.changed_since)?;
     let count = if options.tables().is_empty() { 1 } else { options.tables().len() };
     let (target, shape) = options.target(count)?;
-    let datasets = datasets(settings, &engine, options, rows, &shape).await?;
+    let datasets = datasets(settings, &engine, &workers, options, rows, &shape).await?;
     let are_tables = datasets.iter().all(Dataset::is_table);
-    let export = Export { engine: &engine, datasets, rows, changed_since, shape };
+    let snapshot = engine.snapshot().id;
+    let threads = workers.handle().clone();
+    let export = Export { engine, threads, datasets, rows, changed_since, shape };
     let count = if printer::is_watched() { export.count().await? } else { None };
     let progress = Arc::new(Progress::default());
     let drawing = draw(Arc::clone(&progress), count);
@@ -50,8 +55,21 @@ pub(super) async fn run(settings: &Settings, options: &ExportOptions) -> Result<
         (Some(_), Kind::Unsupported) => whole_instead(err),
         _ => err,
     });
-    tell(exported?, &target, are_tables, engine.snapshot().id);
+    tell(exported?, &target, are_tables, snapshot);
     Ok(Status::Done)
+}
+
+/// The snapshot since which changes are asked for, which the engine shows from then on.
+fn changed_since(engine: &Engine, since: Option<AsOf>) -> Result<Option<Snapshot>> {
+    let latest = engine.present().max(engine.snapshot().time);
+    if let Some(AsOf::Time(since)) = since
+        && since > latest
+    {
+        let message = format!("--changed-since {since} is yet to come: it is {latest}");
+        return Err(Error::input(message)
+            .with_hint("name the snapshot that the last export told, or its time"));
+    }
+    since.map(|since| engine.show_changes(since)).transpose().map_err(whole_instead)
 }
 
 fn whole_instead(err: Error) -> Error {
@@ -69,7 +87,8 @@ fn interrupted() -> Error {
 
 async fn datasets(
     settings: &Settings,
-    engine: &Engine,
+    engine: &Arc<Engine>,
+    workers: &Workers,
     options: &ExportOptions,
     rows: Rows,
     shape: &Shape,
@@ -80,39 +99,38 @@ async fn datasets(
         datasets.push(Dataset::table(engine, &name, rows, partition_by).await?);
     }
     if datasets.is_empty() {
-        let (name, answer) = match &options.what.report {
-            Some(name) => (name.as_str(), report(settings, engine, name, &options.param).await?),
-            None => (QUERY, query(engine, options).await?),
-        };
-        datasets.push(Dataset::answer(engine, name, answer, partition_by).await?);
+        let (threads, asking) = (workers.handle(), Arc::clone(engine));
+        datasets.push(if let Some(name) = &options.what.report {
+            let (report, given) = report(settings, name, &options.param)?;
+            let asked = async move { report.run(&asking, &given).await };
+            Dataset::answer(engine, threads, name, asked, partition_by).await?
+        } else {
+            let text = sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
+            let statement = sql::last_statement(engine, &text).await?;
+            let asked = async move { asking.run(statement).await };
+            Dataset::answer(engine, threads, QUERY, asked, partition_by).await?
+        });
     }
     Ok(datasets)
 }
 
-async fn query(engine: &Engine, options: &ExportOptions) -> Result<Answer> {
-    let text = sql::question(options.what.sql.as_deref(), options.what.file.as_deref())?;
-    let statement = sql::last_statement(engine, &text).await?;
-    engine.run(statement).await
-}
-
-/// The answer of a report whose parameters are given as `NAME=VALUE`.
-async fn report(
+/// A report whose parameters are given as `NAME=VALUE`, and their values.
+fn report(
     settings: &Settings,
-    engine: &Engine,
     name: &str,
     given: &[(String, String)],
-) -> Result<Answer> {
+) -> Result<(Report, Vec<(String, Value)>)> {
     let reports = settings.reports()?;
-    let report = reports::find(&reports, name)?;
+    let report = reports::find(&reports, name)?.clone();
     let mut values = Vec::new();
     for (name, text) in given {
         values.push((name.clone(), report.parameter(name)?.read(text)?));
     }
-    report.run(engine, &values).await
+    Ok((report, values))
 }
 
 async fn write(
-    export: Export<'_>,
+    export: Export,
     target: &Target,
     settings: &Settings,
     overwrite: bool,
@@ -121,9 +139,10 @@ async fn write(
     let place = match target {
         Target::Files(place) => place.clone(),
         Target::Stdout => {
-            let stdout = target::Target::Stdout;
-            stdout.format(Some(export.shape.format))?;
-            let rows = export.to_out(stdout.out(), progress).await?.rows;
+            let hint = "name a file with --output, or redirect the output";
+            refuse_on_terminal(export.shape.format, hint)?;
+            let out = target::Target::Stdout.out()?;
+            let rows = export.to_out(out, progress).await?.rows;
             return Ok(Exported { datasets: 1, rows, files: 1, bytes: 0 });
         }
     };

@@ -193,6 +193,12 @@ impl ExportOptions {
             return Err(Error::input(message)
                 .with_hint("choose one with --format, or use `lookback sql --output`"));
         }
+        let by = &self.partition_by;
+        if let Some((_, twice)) = by.iter().enumerate().find(|(at, name)| by[..*at].contains(name))
+        {
+            let message = format!("--partition-by names \"{twice}\" twice");
+            return Err(Error::input(message).with_hint("name each column once"));
+        }
         let shape = Shape {
             format,
             partition_by: self.partition_by.clone(),

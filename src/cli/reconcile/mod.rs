@@ -27,7 +27,7 @@ pub(super) async fn run(settings: &Settings, options: &ReconcileOptions) -> Resu
     let found = compare(&engine, options).await?;
     let target = Target::open(options.output.as_deref())?;
     let format = target.format(options.format)?;
-    let mut out = target.out();
+    let mut out = target.out()?;
     if format == Format::Table {
         let text = table::text(&found, options.all);
         out.write_all(text.as_bytes())

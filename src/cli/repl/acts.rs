@@ -12,8 +12,9 @@ use super::super::printer;
 use super::super::report::listing;
 use super::super::section::nearest;
 use super::super::status;
-use super::super::target::{Target, screen_size};
+use super::super::target::{Target, not_for_terminals, screen_size};
 use super::commands::{self, Act};
+use super::complete::quoted;
 use super::external;
 use super::input::{Input, pieces};
 use super::lists::{members, relations};
@@ -30,8 +31,8 @@ const DEPTH_MAX: usize = 16;
 pub(super) enum Step {
     /// The next prompt.
     Next,
-    /// The next prompt: what ran was cancelled, and what follows it is not run.
-    Cancelled,
+    /// The next prompt: what ran was cancelled or failed, and what follows it is not run.
+    Stopped,
     /// The next prompt, with a text to go on with.
     Edit(String),
     /// The end of the session.
@@ -39,16 +40,36 @@ pub(super) enum Step {
 }
 
 impl Session<'_> {
-    /// Does what a text says.
+    /// Does what the statements and commands of a text say, up to the first that fails, which is
+    /// told; of a file, with the line.
+    pub(super) async fn obey_all(&mut self, text: &str, depth: usize, file: Option<&Path>) -> Step {
+        for piece in pieces(text) {
+            match self.obey(piece.text, depth).await {
+                Ok(Step::Next) => {}
+                Ok(step) => return step,
+                Err(err) => {
+                    trouble::tell(&err, piece.text);
+                    if let Some(file) = file {
+                        let (name, line) = (file.display(), piece.line);
+                        printer::note(&format!("file \"{name}\" ends here, at line {line}"));
+                    }
+                    return Step::Stopped;
+                }
+            }
+        }
+        Step::Next
+    }
+
+    /// Does what one of them says.
     ///
     /// # Errors
     /// What could not be done; the session goes on.
-    pub(super) async fn obey(&mut self, text: &str, depth: usize) -> Result<Step> {
+    async fn obey(&mut self, text: &str, depth: usize) -> Result<Step> {
         match Input::of(text) {
             Input::Blank => Ok(Step::Next),
             Input::Sql(sql) => {
                 let is_whole = self.ask(sql).await?;
-                Ok(if is_whole { Step::Next } else { Step::Cancelled })
+                Ok(if is_whole { Step::Next } else { Step::Stopped })
             }
             Input::Command(command) => {
                 let (command, arguments) = commands::parse(command)?;
@@ -112,17 +133,23 @@ impl Session<'_> {
         self.engine().await?;
         let question = Question::Report(Box::new(report), given);
         let is_whole = self.answer(question, self.format).await?;
-        Ok(if is_whole { Step::Next } else { Step::Cancelled })
+        Ok(if is_whole { Step::Next } else { Step::Stopped })
     }
 
     async fn describe(&mut self, name: Option<&str>) -> Result<()> {
         let engine = self.engine().await?;
         let vocabulary = self.known().vocabulary.clone();
         let function = |name| vocabulary.table_functions.iter().find(|it| it.name == name);
+        // The quotes that a name needs are gone by now, or were not typed.
+        let written = |name: &str| {
+            let is_there = vocabulary.relations.iter().any(|it| it.name == name);
+            if is_there { quoted(name) } else { name.to_owned() }
+        };
         let question = match (name, name.and_then(function)) {
             (None, _) => Question::Answer(relations(&vocabulary)?),
             (_, Some(function)) => Question::Answer(members("argument", &function.arguments)?),
-            (Some(name), None) => match engine.parse(&format!("DESCRIBE {name}"))?.pop() {
+            (Some(name), None) => match engine.parse(&format!("DESCRIBE {}", written(name)))?.pop()
+            {
                 Some(statement) => Question::Statement(statement),
                 None => return Err(Error::input(format!("\"{name}\" is no name of a table"))),
             },
@@ -133,7 +160,7 @@ impl Session<'_> {
     fn chart(&self, kind: Option<&str>) -> Result<()> {
         let chosen = Chosen::from_name(kind.unwrap_or(FITTING))?;
         let Some(rows) = &self.last else {
-            return Err(Error::input("there is no answer to draw")
+            return Err(Error::input("there is no whole answer to draw")
                 .with_hint("ask first: SELECT state, count(*) AS jobs FROM jobs GROUP BY state;"));
         };
         let canvas: Canvas = Target::Stdout.canvas(&self.settings.environment.terminal);
@@ -215,18 +242,7 @@ impl Session<'_> {
         }
         let text = std::fs::read_to_string(path)
             .map_err(|err| Error::io(format!("read file \"{name}\""), err))?;
-        for piece in pieces(&text) {
-            match self.obey(piece.text, depth).await {
-                Ok(Step::Next) => {}
-                Ok(step) => return Ok(step),
-                Err(err) => {
-                    trouble::tell(&err, piece.text);
-                    printer::note(&format!("file \"{name}\" ends here, at line {}", piece.line));
-                    return Ok(Step::Next);
-                }
-            }
-        }
-        Ok(Step::Next)
+        Ok(self.obey_all(&text, depth, Some(path)).await)
     }
 }
 
@@ -241,10 +257,8 @@ fn named_format(name: &str) -> Result<Option<Format>> {
         }
     })?;
     if format.is_binary() {
-        let message = format!("format {format} is binary and would upset the terminal");
-        return Err(
-            Error::input(message).with_hint(format!("name a file instead: \\o answer.{format}"))
-        );
+        let hint = format!("name a file instead: \\o answer.{format}");
+        return Err(not_for_terminals(format, hint));
     }
     Ok((format != Format::Table).then_some(format))
 }

@@ -37,10 +37,10 @@ impl Candidate {
 pub(super) fn complete(text: &str, at: usize, known: &Known) -> Completion {
     let names = &known.vocabulary;
     if let Some(command) = text[..at].trim_start().strip_prefix(MARK) {
-        let start = text[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
-        let word = text[start..at].trim_start_matches(MARK);
+        let space = text[..at].char_indices().rfind(|(_, c)| c.is_whitespace());
+        let start = space.map_or(0, |(place, c)| place + c.len_utf8());
         let all = match command.split_once(char::is_whitespace) {
-            None => return fitting(start, word, commands()),
+            None => return commands(start, command),
             Some((name, given)) => {
                 arguments(named(name).map_or(Takes::Nothing, |it| it.takes), given, known)
             }
@@ -105,10 +105,15 @@ fn is_lower(word: &str) -> bool {
     !word.is_empty() && !word.contains(char::is_uppercase)
 }
 
-fn commands() -> Vec<Candidate> {
-    let all = COMMANDS.iter().map(|it| Candidate::new(it.typed(), it.doc));
-    // The mark is no part of the word that is looked for, but of what takes its place.
-    all.collect()
+/// The commands whose names fit what stands behind the mark.
+fn commands(start: usize, name: &str) -> Completion {
+    let all = COMMANDS.iter().map(|it| Candidate::new(it.names[0], it.doc));
+    let mut found = fitting(start, name, all.collect());
+    // The mark is no part of what is looked for, but of what takes its place.
+    for candidate in &mut found.candidates {
+        candidate.text.insert(0, MARK);
+    }
+    found
 }
 
 /// What an argument of a command could be, where some are given already.
@@ -210,7 +215,7 @@ fn columns(relation: &str, names: &Vocabulary) -> Vec<Candidate> {
 }
 
 /// A name as it must be written: in quotes where it would else be read otherwise.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let is_plain = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
             && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -326,7 +331,11 @@ mod tests {
     #[test]
     fn commands_and_their_arguments_are_completed() {
         check("\\as|", &["\\as-of"]);
+        check("\\s|", &["\\snapshot", "\\status"]);
+        check(" \\of|", &["\\as-of"]);
         check("\\d copy|", &["copy_jobs"]);
+        check("\\d\u{a0}copy|", &["copy_jobs"]);
+        check("\\d \"Mi|", &["\"Mine\""]);
         check("\\format j|", &["json"]);
         check("\\chart c|", &["calendar"]);
         check("\\timing |", &["on", "off"]);

@@ -23,7 +23,7 @@ pub(super) fn edit(editor: &str, text: &str) -> Result<String> {
         .map_err(|err| Error::io(format!("run editor \"{editor}\""), err))?;
     if !status.success() {
         return Err(Error::input(format!("editor \"{editor}\" failed with {status}"))
-            .with_hint("name another with the variable EDITOR"));
+            .with_hint("name another with the variable VISUAL or EDITOR"));
     }
     // Read by its name: an editor may have put another file in its place.
     let text = std::fs::read_to_string(file.path());

@@ -38,8 +38,14 @@ impl<'a> Input<'a> {
     }
 }
 
-/// True if and only if Enter ends a text; else it begins another line.
+/// True if and only if Enter ends a text; else it begins another line. What is pasted may be many
+/// statements and commands.
 pub(super) fn is_whole(text: &str) -> bool {
+    pieces(text).iter().all(|piece| is_ended(piece.text))
+}
+
+/// True if and only if nothing of a statement or command is missing.
+fn is_ended(text: &str) -> bool {
     match Input::of(text) {
         Input::Blank | Input::Command(_) => true,
         Input::Sql(sql) => is_finished(sql),
@@ -64,7 +70,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             (start, first) = (end, index + 1);
         }
         end += line.len();
-        if is_whole(&text[start..end]) {
+        if is_ended(&text[start..end]) {
             push(&mut pieces, first, &text[start..end]);
             start = end;
         }
@@ -79,14 +85,15 @@ fn push<'a>(pieces: &mut Vec<Piece<'a>>, line: usize, text: &'a str) {
     }
 }
 
-/// The words of a command: what stands in quotes is one word.
+/// The words of a command: what stands in quotes is one word, a quote in it is written twice.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match (quote, c) {
-            (Some(mark), _) if c == mark => quote = None,
+            (Some(mark), _) if c == mark && chars.next_if_eq(&mark).is_none() => quote = None,
             (None, '\'' | '"') => {
                 quote = Some(c);
                 word.get_or_insert_default();
@@ -115,10 +122,10 @@ mod tests {
 
     #[test]
     fn enter_ends_commands_and_finished_statements() {
-        for text in ["", "\\d", "exit", "SELECT 1;", "-- only this"] {
+        for text in ["", "\\d", "exit", "SELECT 1;", "-- only this", "SELECT 1;\n\\d jobs"] {
             assert!(is_whole(text), "{text}");
         }
-        for text in ["SELECT 1", "SELECT ';", "SELECT 1; SELECT 2"] {
+        for text in ["SELECT 1", "SELECT ';", "SELECT 1; SELECT 2", "\\d\nSELECT 1"] {
             assert!(!is_whole(text), "{text}");
         }
     }
@@ -148,6 +155,7 @@ mod tests {
     #[test]
     fn quotes_keep_words_together() {
         assert_eq!(words("o  'a b'.csv \"\""), ["o", "a b.csv", ""]);
+        assert_eq!(words("d \"a\"\"b\" 'it''s'"), ["d", "a\"b", "it's"]);
         assert_eq!(words(""), [""; 0]);
     }
 }

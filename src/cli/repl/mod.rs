@@ -19,7 +19,6 @@ mod screen;
 mod session;
 mod sql;
 mod trouble;
-mod workers;
 
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
@@ -64,13 +63,7 @@ pub(super) async fn run(settings: &Settings, options: &ReplOptions) -> Result<St
         }
         session.begin();
         step = match tokio::task::block_in_place(|| editor.read(session.pinned()))? {
-            Line::Text(text) => match session.obey(&text, 0).await {
-                Ok(step) => step,
-                Err(err) => {
-                    trouble::tell(&err, &text);
-                    Step::Next
-                }
-            },
+            Line::Text(text) => session.obey_all(&text, 0, None).await,
             Line::Cleared => Step::Next,
             Line::Edit(text) => edited(settings, text),
             Line::End => Step::End,

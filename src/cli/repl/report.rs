@@ -26,7 +26,7 @@ pub(super) fn given(report: &Report, flags: &[String]) -> Result<Vec<(String, Va
                 "\"{flag}\" is no flag of report \"{}\"",
                 report.name
             ))
-            .with_hint(format!("\\\\report {} --help lists its flags", report.name)));
+            .with_hint(format!("\\report {} --help lists its flags", report.name)));
         };
         let (name, joined) = match name.split_once('=') {
             Some((name, value)) => (name, Some(value)),

@@ -18,8 +18,8 @@ use super::super::printer;
 use super::super::settings::Settings;
 use super::super::signals::Interrupts;
 use super::super::target::{Target, screen_size};
+use super::super::workers::Workers;
 use super::screen::Screen;
-use super::workers::Workers;
 
 /// The names that completion knows.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) struct Session<'a> {
     pub(super) output: Option<PathBuf>,
     pub(super) is_timed: bool,
     pub(super) is_paged: bool,
-    /// The last answer with rows.
+    /// The last answer with rows, unless it ended early.
     pub(super) last: Option<Rows>,
     /// The last SQL that was typed.
     pub(super) text: String,
@@ -194,24 +194,32 @@ impl<'a> Session<'a> {
             Question::Report(..) | Question::Answer(_) => None,
         };
         let way = self.way()?;
-        let (screen, file) = match &way {
-            Way::Screen(screen) => (Some(screen.clone()), None),
-            Way::File(_) => (None, self.output.clone()),
+        let (screen, file, written) = match &way {
+            Way::Screen(screen) => (Some(screen.clone()), None, None),
+            Way::File(target) => (None, self.output.clone(), target.file()),
         };
         let started = Instant::now();
         let work = work(Arc::clone(&self.engine), question, format, way);
-        let outcome = self.workers.run(work, &mut self.interrupts).await;
+        let outcome = self.workers.run(work, self.interrupts.next()).await;
         let took = started.elapsed();
         let is_whole = matches!(outcome, Ok(Some(_)));
+        if !is_whole {
+            // Whoever writes it may be busy for hours.
+            drop(written.and_then(|file| file.take()));
+        }
         end(screen, is_whole)?;
         // In a pager, Ctrl-C is the pager's.
         self.interrupts.forget();
         let outcome = match outcome {
             // Whoever left the pager has seen enough.
-            Err(err) if err.is_broken_pipe() => return Ok(true),
+            Err(err) if err.is_broken_pipe() => {
+                self.last = self.last.take().filter(|_| is_list);
+                return Ok(true);
+            }
             outcome => outcome?,
         };
         let Some(outcome) = outcome else {
+            self.last = self.last.take().filter(|_| is_list);
             // Behind the `^C` that the terminal shows.
             printer::note("\ncancelled");
             return Ok(false);
@@ -301,8 +309,9 @@ async fn work(
             write(answer, format.unwrap_or(Format::Table), Box::new(screen), options).await
         }
         Way::File(target) => {
-            let format = target.format(format)?;
-            let outcome = write(answer, format, target.out(), target.options()).await?;
+            // The file's name goes before what `\\format` says.
+            let format = target.format(target.format_of_name().or(format))?;
+            let outcome = write(answer, format, target.out()?, target.options()).await?;
             target.finish()?;
             Ok(outcome)
         }

@@ -8,11 +8,9 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
 use crate::engine::{Value, ValueType};
 use crate::error::{Error, Result};
-use crate::output::Format;
 use crate::reports::{Parameter, Report, Takes};
 
-use super::super::args::{ReadOptions, formats};
-use super::super::chart::ChartOptions;
+use super::super::args::AnswerOptions;
 
 /// Ask a question that has a name.
 ///
@@ -44,19 +42,8 @@ pub(super) struct RunOptions {
     #[arg(long)]
     pub(super) sql: bool,
 
-    /// How to write the answer; the default follows the name of --output, else `table`.
-    #[arg(long, value_parser = formats())]
-    pub(super) format: Option<Format>,
-
-    /// Write the answer to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-
     #[command(flatten)]
-    pub(super) chart: ChartOptions,
-
-    #[command(flatten)]
-    pub(super) read: ReadOptions,
+    pub(super) answer: AnswerOptions,
 }
 
 impl Chosen {

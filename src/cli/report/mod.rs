@@ -5,16 +5,19 @@ mod known;
 mod listing;
 
 use std::io::Write;
+use std::sync::Arc;
 
-use crate::engine::{Engine, Value};
+use crate::engine::{Answer, Engine, Value};
 use crate::error::{Error, Result};
 use crate::model::DAY;
 use crate::reports::{self, Report};
 
 use super::settings::Settings;
 use super::target::Target;
+use super::workers::Workers;
 use super::{Status, chart, printer, sql};
 
+use command::RunOptions;
 pub(super) use command::{Chosen, ReportOptions, with_reports};
 pub(super) use known::known;
 pub(super) use listing::listing;
@@ -37,24 +40,28 @@ pub(super) async fn run(
     let Some((report, chosen)) = report else {
         return print(&listing(reports), &Target::Stdout);
     };
-    let options = chosen.options()?;
-    if options.sql {
+    let RunOptions { sql: is_read, answer: options } = chosen.options()?;
+    if is_read {
         let target = Target::open(options.output.as_deref())?;
         print(&report.sql, &target)?;
         target.finish()?;
         return Ok(Status::Done);
     }
-    let engine = settings.engine(&options.read).await?;
+    let engine = Arc::new(settings.engine(&options.read).await?);
     warn_if_stale(&engine).await?;
-    let answer = report.run(&engine, &given(report, chosen)).await?;
+    let workers = Workers::new()?;
+    let (report, given) = (report.clone(), given(report, chosen));
+    let asked = async move { report.run(&engine, &given).await };
     let target = Target::open(options.output.as_deref())?;
-    if let Some(chosen) = options.chart.chart {
-        let canvas = target.canvas(&settings.environment.terminal);
-        chart::show(answer, chosen, &target, canvas).await?;
-    } else {
-        let format = target.format(options.format)?;
-        sql::show(answer, format, &target).await?;
-    }
+    let answering = async {
+        let answer = Answer::made_on(workers.handle(), asked).await?;
+        if let Some(chosen) = options.chart.chart {
+            let canvas = target.canvas(&settings.environment.terminal);
+            return chart::show(answer, chosen, &target, canvas).await;
+        }
+        sql::show(answer, target.format(options.format)?, &target).await
+    };
+    target.filled(answering).await?;
     target.finish()?;
     Ok(Status::Done)
 }
@@ -78,7 +85,7 @@ fn given(report: &Report, chosen: &Chosen) -> Vec<(String, Value)> {
 }
 
 fn print(text: &str, target: &Target) -> Result<Status> {
-    let mut out = target.out();
+    let mut out = target.out()?;
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|err| Error::io("write the output", err))?;

@@ -52,5 +52,5 @@ async fn document(engine: &Engine, question: &Question, target: &Target) -> Resu
     let request = engine.request(question)?;
     let rows = engine.summaries(&request).await?;
     let period = aws_json::period(&request.buckets);
-    aws_json::write(question.kind(), period, &rows, &mut target.out())
+    aws_json::write(question.kind(), period, &rows, &mut target.out()?)
 }

@@ -64,7 +64,7 @@ pub(super) fn draw(frame: &Frame, canvas: Canvas) -> Result<Drawing> {
             format!("the last {WEEKS_MAX} of {weeks} weeks are drawn; ask for others with WHERE");
         drawing.words(&text);
     }
-    for note in &frame.notes {
+    for note in frame.notes.iter().chain(&frame.notes_on_nulls()) {
         drawing.words(note);
     }
     Ok(drawing)

@@ -110,6 +110,11 @@ impl Frame {
         self.len() == 0
     }
 
+    /// True if and only if a value is a number.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.series.iter().flat_map(|series| &series.points).any(|(_, value)| value.is_some())
+    }
+
     /// How long the axis is.
     pub(super) fn len(&self) -> usize {
         match &self.axis {
@@ -124,6 +129,21 @@ impl Frame {
             [one] => format!("{} by {}", one.name, self.axis_name),
             _ => format!("by {}", self.axis_name),
         }
+    }
+
+    /// What a chart of points says of values that are none.
+    pub(super) fn notes_on_nulls(&self) -> Vec<String> {
+        let of_series = |series: &Series| {
+            let name = &series.name;
+            match series.points.iter().filter(|(_, value)| value.is_none()).count() {
+                0 => None,
+                1 => Some(format!("1 value of \"{name}\" is no number and is not drawn")),
+                values => {
+                    Some(format!("{values} values of \"{name}\" are no numbers and are not drawn"))
+                }
+            }
+        };
+        self.series.iter().filter_map(of_series).collect()
     }
 
     /// True if and only if no number has a fraction.

@@ -1,5 +1,7 @@
 //! Lines along a time, drawn by `ratatui` into a buffer of its own.
 
+use std::collections::BTreeSet;
+
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Alignment, Rect};
 use ratatui_core::style::Color;
@@ -22,7 +24,11 @@ const NARROW: usize = 60;
 /// In fewer columns than this there is no room for two dates with their years.
 const WIDTH_OF_DATES: usize = 36;
 /// `ratatui` needs some room to draw anything.
-const WIDTH_MIN: usize = 24;
+pub(super) const WIDTH_MIN: usize = 24;
+/// Fewer steps from one time to the next tell nothing of how long they usually are.
+const STEPS_OF_TIME_MIN: usize = 3;
+/// A step that is longer than so many usual ones is a gap.
+const STEPS_OF_GAP: i64 = 2;
 /// Into how many steps the numbers are cut.
 const STEPS: u32 = 5;
 /// What tells the series apart where there are no colours.
@@ -36,11 +42,16 @@ pub(super) fn draw(frame: &Frame, canvas: Canvas) -> Result<Drawing> {
         let message = format!("lines go along a time, and \"{}\" is none", frame.axis_name);
         return Err(Error::input(message).with_hint("draw bars, or cast it to a timestamp"));
     };
+    if canvas.width < WIDTH_MIN {
+        let message = format!("lines need {WIDTH_MIN} columns, and there are {}", canvas.width);
+        return Err(Error::input(message).with_hint("draw bars, or make the terminal wider"));
+    }
     let (first, last) = (times.iter().min(), times.iter().max());
     let (Some(&first), Some(&last)) = (first, last) else { return Ok(Drawing::new(canvas.width)) };
     let signs = Signs::of(frame, canvas);
+    let mut gaps = BTreeSet::new();
     let segments: Vec<_> = (frame.series.iter().enumerate())
-        .flat_map(|(index, series)| segments(index, series, times))
+        .flat_map(|(index, series)| segments(index, series, times, &mut gaps))
         .collect();
     let buffer = plot(&segments, &signs, [first, last], heights(frame), canvas);
     let mut drawing = Drawing::new(canvas.width);
@@ -49,7 +60,12 @@ pub(super) fn draw(frame: &Frame, canvas: Canvas) -> Result<Drawing> {
         drawing.pieces(row_of(&buffer, row, canvas.is_ascii));
     }
     legend(frame, &signs, &mut drawing);
-    for note in &frame.notes {
+    match gaps.len() {
+        0 => {}
+        1 => drawing.words("1 gap without rows"),
+        gaps => drawing.words(&format!("{gaps} gaps without rows")),
+    }
+    for note in frame.notes.iter().chain(&frame.notes_on_nulls()) {
         drawing.words(note);
     }
     Ok(drawing)
@@ -75,13 +91,26 @@ impl Signs {
     }
 }
 
-/// The points of a series in the order of time, cut where a number is missing.
-fn segments(index: usize, series: &Series, times: &[i64]) -> Vec<Segment> {
+/// The points of a series in the order of time, cut where a number is missing, or a time: those
+/// become `gaps`.
+fn segments(
+    index: usize,
+    series: &Series,
+    times: &[i64],
+    gaps: &mut BTreeSet<(i64, i64)>,
+) -> Vec<Segment> {
     let mut points: Vec<_> =
         series.points.iter().map(|(row, value)| (times[*row], *value)).collect();
     points.sort_by_key(|(time, _)| *time);
+    let step_max = step_max(points.iter().map(|(time, _)| *time));
     let mut segments = vec![(index, Vec::new())];
+    let mut before = None;
     for (time, value) in points {
+        let from = before.replace(time).unwrap_or(time);
+        if step_max.is_some_and(|most| time.saturating_sub(from) > most) {
+            gaps.insert((from, time));
+            segments.push((index, Vec::new()));
+        }
         match (value, segments.last_mut()) {
             (Some(value), Some((_, segment))) => segment.push((seconds(time), value)),
             _ => segments.push((index, Vec::new())),
@@ -89,6 +118,22 @@ fn segments(index: usize, series: &Series, times: &[i64]) -> Vec<Segment> {
     }
     segments.retain(|(_, segment)| !segment.is_empty());
     segments
+}
+
+/// The longest step between times, which are in order, that is no gap; `None` where they keep no
+/// step: most of them must be about as long as the one in the middle. Months are, and the creation
+/// dates of jobs are not.
+fn step_max(times: impl Iterator<Item = i64> + Clone) -> Option<i64> {
+    let next = times.clone().skip(1);
+    let steps = times.zip(next).map(|(from, to)| to.saturating_sub(from));
+    let mut steps: Vec<_> = steps.filter(|step| *step > 0).collect();
+    steps.sort_unstable();
+    if steps.len() < STEPS_OF_TIME_MIN {
+        return None;
+    }
+    let usual = steps[steps.len() / 2];
+    let alike = steps.iter().filter(|step| (*step - usual).abs() <= usual / 10).count();
+    (alike * 2 > steps.len()).then(|| usual.saturating_mul(STEPS_OF_GAP))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a chart is not exact to a second")]
@@ -142,8 +187,8 @@ fn plot(
             .style(COLOURS[*series % SERIES_MAX])
     });
     let is_narrow = canvas.width < NARROW;
-    let columns = canvas.width.clamp(WIDTH_MIN, usize::from(u16::MAX / 2));
-    let columns = u16::try_from(columns).unwrap_or(u16::MAX / 2);
+    let columns =
+        u16::try_from(canvas.width.min(usize::from(u16::MAX / 2))).unwrap_or(u16::MAX / 2);
     let area = Rect::new(0, 0, columns, if is_narrow { LINES_NARROW } else { LINES });
     // A last instant like the first would leave no room between them.
     let last = last.max(first + 1_000_000);

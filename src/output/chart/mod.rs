@@ -11,6 +11,8 @@ mod frame;
 mod ink;
 mod lines;
 #[cfg(test)]
+mod missing;
+#[cfg(test)]
 mod refusals;
 mod scale;
 #[cfg(test)]
@@ -24,6 +26,7 @@ use arrow::datatypes::Schema;
 use crate::error::Result;
 
 use self::frame::{Axis, Frame};
+use self::ink::Drawing;
 
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,21 +112,33 @@ pub fn chart(
     canvas: Canvas,
 ) -> Result<String> {
     let frame = Frame::read(schema, batches)?;
-    if frame.is_empty() {
-        return Ok("there are no rows to draw\n".to_owned());
-    }
-    let drawing = match kind.unwrap_or_else(|| fitting(&frame)) {
+    let drawing = match kind.unwrap_or_else(|| fitting(&frame, canvas)) {
+        _ if frame.is_empty() => nothing("there are no rows to draw", &frame, canvas),
         ChartKind::Bars => bars::draw(&frame, canvas),
+        ChartKind::Lines | ChartKind::Calendar if !frame.has_numbers() => {
+            nothing("there are no numbers to draw", &frame, canvas)
+        }
         ChartKind::Lines => lines::draw(&frame, canvas)?,
         ChartKind::Calendar => calendar::draw(&frame, canvas)?,
     };
     Ok(drawing.text(canvas.colours))
 }
 
-/// A line needs two instants.
-fn fitting(frame: &Frame) -> ChartKind {
+/// Why there is no chart, and what is not drawn.
+fn nothing(why: &str, frame: &Frame, canvas: Canvas) -> Drawing {
+    let mut drawing = Drawing::new(canvas.width);
+    drawing.words(why);
+    frame.notes.iter().chain(&frame.notes_on_nulls()).for_each(|note| drawing.words(note));
+    drawing
+}
+
+/// A line needs two instants, and some room.
+fn fitting(frame: &Frame, canvas: Canvas) -> ChartKind {
+    let has_room = canvas.width >= lines::WIDTH_MIN;
     match &frame.axis {
-        Axis::Times(times) if times.iter().any(|time| *time != times[0]) => ChartKind::Lines,
+        Axis::Times(times) if has_room && times.iter().any(|time| *time != times[0]) => {
+            ChartKind::Lines
+        }
         Axis::Times(_) | Axis::Labels(_) => ChartKind::Bars,
     }
 }

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::super::fixture::{batch, every_type};
 use super::tests::{NOVEMBER, PLAIN, days, numbers, outcomes, states, texts};
-use super::{ChartKind, chart};
+use super::{Canvas, ChartKind, chart};
 
 fn refused(kind: Option<ChartKind>, batch: &RecordBatch) -> String {
     let err = chart(kind, &batch.schema(), std::slice::from_ref(batch), PLAIN).unwrap_err();
@@ -54,6 +54,13 @@ fn a_kind_that_the_columns_do_not_have_is_refused() {
     lines go along a time, and "state" is none
     hint: draw bars, or cast it to a timestamp
     "#);
+    let narrow = Canvas { width: 23, ..PLAIN };
+    let one = outcomes();
+    let err = chart(lines, &one.schema(), std::slice::from_ref(&one), narrow).unwrap_err();
+    assert_eq!(err.chain(), "lines need 24 columns, and there are 23");
+    assert_eq!(err.hint(), Some("draw bars, or make the terminal wider"));
+    let bars = chart(Some(ChartKind::Bars), &one.schema(), std::slice::from_ref(&one), narrow);
+    assert_eq!(chart(None, &one.schema(), &[one], narrow).unwrap(), bars.unwrap());
     assert_snapshot!(refused(calendar, &states()), @r#"
     a calendar is of days, and "state" is none
     hint: draw bars, or cast it to a date

@@ -5,8 +5,17 @@ use chrono::DateTime;
 /// The microseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000;
 
-/// A number in full where it is whole, else to three decimals.
+/// From here on, not every whole number is one.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// A number in full where it is whole, else to three decimals; one that is too high for that with
+/// its power of ten.
 pub(super) fn number(value: f64) -> String {
+    if value.abs() >= WHOLE_MAX {
+        let text = format!("{value:.3e}");
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
+    }
     if value.fract() == 0.0 {
         return format!("{value:.0}");
     }
@@ -16,9 +25,12 @@ pub(super) fn number(value: f64) -> String {
 
 /// A number in few characters, for an axis: `1.5M`.
 pub(super) fn short(value: f64) -> String {
+    const SHORT_MAX: f64 = 1e18;
     const UNITS: [(f64, &str); 5] = [(1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
     let unit = UNITS.into_iter().find(|(size, _)| value.abs() >= *size);
-    let Some((size, name)) = unit else { return number(value) };
+    let Some((size, name)) = unit.filter(|_| value.abs() < SHORT_MAX) else {
+        return number(value);
+    };
     format!("{}{name}", number((value / size * 100.0).round() / 100.0))
 }
 
@@ -65,8 +77,9 @@ mod tests {
     fn numbers_are_as_long_as_they_need_be() {
         let full = [0.0, 12.0, -3.5, 0.123_456, 1e15].map(number);
         assert_eq!(full, ["0", "12", "-3.5", "0.123", "1000000000000000"]);
-        let few = [0.5, 999.0, 1000.0, 1_234_567.0, -2e9, 5e17].map(short);
-        assert_eq!(few, ["0.5", "999", "1k", "1.23M", "-2G", "500P"]);
+        assert_eq!([1e300, -1.234_56e20].map(number), ["1e300", "-1.235e20"]);
+        let few = [0.5, 999.0, 1000.0, 1_234_567.0, -2e9, 5e17, 2e300].map(short);
+        assert_eq!(few, ["0.5", "999", "1k", "1.23M", "-2G", "500P", "2e300"]);
     }
 
     #[test]

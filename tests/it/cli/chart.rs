@@ -140,6 +140,19 @@ fn what_cannot_be_drawn_is_told() {
 }
 
 #[test]
+fn rows_that_take_much_memory_are_not_held_to_be_drawn() {
+    let desk = Desk::with_jobs();
+    let large = "SELECT repeat(CAST(i AS varchar), 2000) AS name, i AS n
+        FROM generate_series(10000, 20000) AS t(i)";
+    assert_snapshot!(desk.run(&["sql", "--chart", large]), @"
+    exit 2
+    -- stderr
+    error: a chart is of 64 MiB of rows at most, and these are larger
+    hint: group them, or use LIMIT
+    ");
+}
+
+#[test]
 fn without_a_terminal_there_is_no_repl() {
     let desk = Desk::with_jobs();
     assert_snapshot!(desk.run_with(&["repl"], "SELECT 1;"), @"

@@ -63,11 +63,14 @@ fn bash_completes_commands_flags_and_tables() {
 
 #[test]
 fn zsh_and_fish_know_every_command() {
-    for (shell, beginning) in [("zsh", "#compdef lookback\n"), ("fish", "# Print an optspec")] {
+    for (shell, beginning, entry) in [
+        ("zsh", "#compdef lookback\n", "\n'{}:"),
+        ("fish", "# Print an optspec", "__fish_lookback_needs_command\" -f -a \"{}\""),
+    ] {
         let text = completions(shell);
         assert!(text.starts_with(beginning), "{shell}: {text}");
         for command in commands() {
-            assert!(text.contains(&command), "{shell} {command}");
+            assert!(text.contains(&entry.replace("{}", &command)), "{shell} {command}");
         }
     }
 }

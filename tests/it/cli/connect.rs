@@ -76,11 +76,18 @@ fn others_read_an_export() {
     ]
     parts = {"year": pl.Int32, "month": pl.Int32}
     tables = {
-        name: pl.scan_parquet(f"{files}/{name}/**/*.parquet", hive_schema=parts)
+        name: pl.scan_parquet(
+            f"{files}/{name}", glob=False, hive_partitioning=True, hive_schema=parts
+        )
         for name in names
     }
     print(tables["backup_jobs"].group_by("state").len().sort("state").collect())
     "#);
+    let synced = "#   aws s3 sync export s3://bucket/lake\n";
+    for tool in ["polars", "python"] {
+        let told = desk.run(&["connect", tool, "--files", "s3://bucket/lake/"]);
+        assert!(told.contains(synced), "{told}");
+    }
     assert_snapshot!(desk.run(&["connect", "spark", "--files", "s3://bucket/lake/"]), @r#"
     exit 0
     -- stdout

@@ -58,12 +58,22 @@ impl Desk {
     /// Runs `lookback` until it has been reading for a moment, and sends it a signal; gives the
     /// exit status, and what it told of being interrupted.
     pub(super) fn interrupted(&self, arguments: &[&str], signal: &str) -> String {
+        // Once there is a warehouse, signals are listened to.
+        self.interrupted_when(arguments, signal, || self.path("warehouse/catalog.sqlite").exists())
+    }
+
+    /// The same once something is there.
+    pub(super) fn interrupted_when(
+        &self,
+        arguments: &[&str],
+        signal: &str,
+        is_there: impl Fn() -> bool,
+    ) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
         command.current_dir(self.path("")).env_clear().stderr(Stdio::piped());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let process = command.args(arguments).spawn().unwrap();
-        // Once there is a warehouse, signals are listened to.
-        while !self.path("warehouse/catalog.sqlite").exists() {
+        while !is_there() {
             sleep(Duration::from_millis(10));
         }
         sleep(Duration::from_millis(300));

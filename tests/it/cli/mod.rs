@@ -172,6 +172,11 @@ fn spawn(command: &mut Command) -> Child {
     }
 }
 
+/// A query that takes hours, and every thread there is.
+pub(crate) const BUSY: &str = "SELECT sum(a.value * b.value) AS n \
+    FROM generate_series(1, 3000000) a \
+    JOIN generate_series(1, 3000000) b ON a.value % 7 = b.value % 7;";
+
 /// Id, state and creation date of three backup jobs.
 const JOBS: [(&str, &str, &str); 3] = [
     ("b-1", "COMPLETED", "2026-01-01T01:00:00Z"),

@@ -1,10 +1,13 @@
 //! `lookback sql`: questions that are answered.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+use std::thread;
 
 use insta::assert_snapshot;
 
-use super::{Desk, jobs};
+use super::{BUSY, Desk, jobs};
 
 const QUERY: &str = "SELECT backup_job_id AS id, state, creation_date, completion_date, \
     backup_size_in_bytes AS size FROM backup_jobs ORDER BY id LIMIT 2";
@@ -163,6 +166,77 @@ fn an_output_file_is_there_whole_or_not_at_all() {
     let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names, ["answer.csv", "jobs.json", "warehouse"]);
+}
+
+#[test]
+fn an_interrupted_query_leaves_nothing_of_its_file() {
+    let desk = Desk::with_jobs();
+    let names = || {
+        let names = fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let is_begun = || names()[0].starts_with(".lookback-");
+    assert_snapshot!(desk.interrupted_when(&["sql", BUSY, "-o", "a.csv"], "-TERM", is_begun), @"
+    exit 2
+    error: the query was interrupted
+    ");
+    assert_eq!(names(), ["jobs.json", "warehouse"]);
+}
+
+#[test]
+fn an_output_file_stays_what_it_is_where_nothing_answers() {
+    let desk = Desk::with_jobs();
+    desk.write("keep.csv", "mine");
+    assert_snapshot!(desk.run(&["sql", "-o", "keep.csv", "CREATE VIEW a AS SELECT 1 AS n"]), @r#"
+    exit 2
+    -- stderr
+    error: nothing of the text answers, so "keep.csv" stays as it was
+    hint: end the text with a query
+    "#);
+    assert_eq!(fs::read_to_string(desk.path("keep.csv")).unwrap(), "mine");
+    assert_snapshot!(desk.run(&["sql", "-o", "warehouse", "SELECT 1 AS n"]), @r#"
+    exit 2
+    -- stderr
+    error: "warehouse" is a folder
+    hint: name a file in it
+    "#);
+}
+
+#[test]
+fn an_output_file_keeps_its_kind_its_links_and_its_mode() {
+    let desk = Desk::with_jobs();
+    let write = |name| assert_eq!(desk.run(&["sql", "-o", name, "SELECT 1 AS n"]), "exit 0\n");
+    let mode = |name| fs::metadata(desk.path(name)).unwrap().permissions().mode() & 0o777;
+    desk.write("new.csv", "");
+    let usual = mode("new.csv");
+    fs::remove_file(desk.path("new.csv")).unwrap();
+    write("new.csv");
+    assert_eq!(mode("new.csv"), usual);
+    desk.write("secret.csv", "");
+    fs::set_permissions(desk.path("secret.csv"), PermissionsExt::from_mode(0o600)).unwrap();
+    symlink("secret.csv", desk.path("link.csv")).unwrap();
+    write("link.csv");
+    assert!(fs::symlink_metadata(desk.path("link.csv")).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(desk.path("secret.csv")).unwrap(), "n\n1\n");
+    assert_eq!(mode("secret.csv"), 0o600);
+    assert!(Command::new("mkfifo").arg(desk.path("pipe.csv")).status().unwrap().success());
+    let pipe = desk.path("pipe.csv");
+    let reader = thread::spawn(move || fs::read_to_string(pipe).unwrap());
+    write("pipe.csv");
+    assert_eq!(reader.join().unwrap(), "n\n1\n");
+}
+
+#[test]
+fn what_messages_repeat_steers_no_terminal() {
+    let desk = Desk::with_jobs();
+    assert_snapshot!(desk.run(&["sql", "SELECT \"\u{1b}[2J\" FROM jobs"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no column "\u{1b}[2J"
+    hint: list the columns of a table with: DESCRIBE table
+    "#);
 }
 
 #[test]

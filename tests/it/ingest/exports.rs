@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use lookback::catalog::AsOf;
 use lookback::engine::{Asker, Engine, Limits};
@@ -15,6 +16,7 @@ use lookback::tables::{self, AWS_JOB_SUMMARIES, Cell, Row};
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::runtime::Handle;
 
 use super::model::imports;
 use super::organisation::{Night, small, source};
@@ -42,9 +44,11 @@ fn export(warehouse: &Warehouse, since: Option<i64>, target: &Path, steps: &Step
             datasets.push(dataset.await?);
         }
         let staging = Staging::begin(&Place::Folder(target.to_owned()), false, steps)?;
-        let export = Export { engine: &engine, datasets, rows, changed_since, shape };
+        let (snapshot, threads) = (engine.snapshot().id, Handle::current());
+        let engine = Arc::new(engine);
+        let export = Export { engine, threads, datasets, rows, changed_since, shape };
         export.to_folder(staging, &Progress::default()).await?;
-        Ok(engine.snapshot().id)
+        Ok(snapshot)
     })
 }
 

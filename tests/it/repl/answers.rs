@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use super::{BUSY, ENDLESS, PLAIN, Terminal, desk, key};
+use super::{BUSY, ENDLESS, PLAIN, Terminal, at_desk, desk, key};
 
 #[test]
 fn without_a_command_a_terminal_gets_the_repl() {
@@ -23,8 +23,7 @@ fn without_a_command_a_terminal_gets_the_repl() {
 
 #[test]
 fn a_query_that_never_ends_is_cancelled_and_the_prompt_stays() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 100, &PLAIN);
+    let (_desk, mut terminal) = at_desk(100);
     let prompts = terminal.prompts();
     terminal.press(ENDLESS);
     terminal.press("\r");
@@ -52,8 +51,7 @@ fn a_query_that_never_ends_is_cancelled_and_the_prompt_stays() {
 
 #[test]
 fn a_query_that_is_busy_on_every_thread_is_cancelled_too() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    let (_desk, mut terminal) = at_desk(80);
     let prompts = terminal.prompts();
     terminal.press(BUSY);
     terminal.press("\r");
@@ -81,9 +79,34 @@ fn a_query_that_is_busy_on_every_thread_is_cancelled_too() {
 }
 
 #[test]
+fn a_cancelled_answer_leaves_neither_a_chart_nor_a_file() {
+    let (desk, mut terminal) = at_desk(80);
+    terminal.enter("SELECT state, count(*) AS jobs FROM jobs GROUP BY 1;");
+    terminal.enter("\\o busy.csv");
+    let prompts = terminal.prompts();
+    terminal.press(BUSY);
+    terminal.press("\r");
+    terminal.see_it_run();
+    terminal.press(key::CTRL_C);
+    terminal.see_prompt_after(prompts);
+    terminal.clear();
+    terminal.enter("\\chart");
+    assert_snapshot!(terminal.screen(), @r"
+    lookback> \chart
+    error: there is no whole answer to draw
+    hint: ask first: SELECT state, count(*) AS jobs FROM jobs GROUP BY state;
+    lookback>
+    ");
+    let names = fs::read_dir(desk.path("")).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    assert_eq!(names, ["home", "init.sql", "jobs.json", "state", "warehouse"]);
+}
+
+#[test]
 fn an_error_tells_its_place_and_the_way_out_and_the_prompt_stays() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    let (_desk, mut terminal) = at_desk(80);
     terminal.enter("SELECT * FRM jobs;");
     terminal.enter("SELECT stat FROM jobs;");
     terminal.press("SELECT kind,\r");
@@ -161,8 +184,7 @@ fn a_pager_that_is_left_early_leaves_no_error() {
 
 #[test]
 fn each_statement_sees_the_newest_snapshot_until_one_is_named() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 70, &PLAIN);
+    let (desk, mut terminal) = at_desk(70);
     terminal.enter("CREATE VIEW mine AS SELECT count(*) AS jobs FROM backup_jobs;");
     terminal.enter("\\format csv");
     terminal.enter("SELECT * FROM mine;");

@@ -5,12 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
 
-use super::{PLAIN, Terminal, desk, key};
+use super::{PLAIN, Terminal, at_desk, desk, key};
 
 #[test]
 fn commands_are_listed() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 100, &PLAIN);
+    let (_desk, mut terminal) = at_desk(100);
     terminal.enter("\\?");
     assert_snapshot!(terminal.screen(), @r"
     lookback> \?
@@ -41,8 +40,7 @@ fn commands_are_listed() {
 
 #[test]
 fn an_answer_goes_to_a_file_and_the_next_one_to_the_screen() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 70, &PLAIN);
+    let (desk, mut terminal) = at_desk(70);
     let query = "SELECT backup_job_id AS id, state FROM backup_jobs ORDER BY 1;";
     terminal.enter("\\o answer.csv");
     terminal.enter("SELECT nothing;");
@@ -75,14 +73,46 @@ fn an_answer_goes_to_a_file_and_the_next_one_to_the_screen() {
     terminal.resize(24, 200);
     terminal.clear();
     terminal.enter("\\o nowhere/a.csv");
-    let screen = terminal.screen();
-    let told = screen.split(" at path").next().unwrap();
-    assert_snapshot!(told, @r#"
+    terminal.enter("\\o home");
+    assert_snapshot!(terminal.screen(), @r#"
     lookback> \o nowhere/a.csv
     error: failed to write file "nowhere/a.csv": No such file or directory (os error 2)
+    lookback> \o home
+    error: "home" is a folder
+    hint: name a file in it
+    lookback>
     "#);
     let answer = fs::read_to_string(desk.path("answer.csv")).unwrap();
     assert_eq!(answer, "id,state\nb-1,COMPLETED\nb-2,RUNNING\nb-3,CREATED\n");
+}
+
+#[test]
+fn the_name_of_a_file_tells_its_format_whatever_the_screen_has() {
+    let (desk, mut terminal) = at_desk(70);
+    terminal.enter("\\format csv");
+    terminal.enter("\\o z.parquet");
+    terminal.enter("SELECT 1 AS one;");
+    terminal.enter("\\o z.data");
+    terminal.enter("SELECT 1 AS one;");
+    assert!(fs::read(desk.path("z.parquet")).unwrap().starts_with(b"PAR1"));
+    assert_eq!(fs::read_to_string(desk.path("z.data")).unwrap(), "one\n1\n");
+}
+
+#[test]
+fn a_file_that_fails_stops_the_one_that_includes_it() {
+    let (desk, mut terminal) = at_desk(70);
+    desk.write("inner.sql", "SELECT four;\n");
+    desk.write("outer.sql", "\\i inner.sql\nSELECT 5 AS five;\n");
+    terminal.enter("\\i outer.sql");
+    assert_snapshot!(terminal.screen(), @r#"
+    lookback> \i outer.sql
+    error: there is no column "four"
+      SELECT four;
+             ^
+    hint: list the columns of a table with: DESCRIBE table
+    file "inner.sql" ends here, at line 1
+    lookback>
+    "#);
 }
 
 #[test]
@@ -157,6 +187,7 @@ fn the_last_statement_is_edited_and_waits_at_the_prompt() {
     lookback>
     ");
     assert_eq!(fs::read_to_string(desk.path("flag.txt")).unwrap(), "--wait\n");
+    terminal.clear();
     terminal.press("SELECT 'COMPLETED' AS\r");
     terminal.press("state;");
     terminal.see("-> state;");
@@ -164,21 +195,6 @@ fn the_last_statement_is_edited_and_waits_at_the_prompt() {
     terminal.see("SELECT 'RUNNING' AS");
     terminal.enter("");
     assert_snapshot!(terminal.screen(), @r"
-    lookback> SELECT count(*) AS n FROM jobs WHERE state = 'COMPLETED';
-    ┌───┐
-    │ n │
-    ├───┤
-    │ 1 │
-    └───┘
-    (1 row)
-    lookback> \e
-    lookback> SELECT count(*) AS n FROM jobs WHERE state = 'RUNNING';
-    ┌───┐
-    │ n │
-    ├───┤
-    │ 1 │
-    └───┘
-    (1 row)
     lookback> SELECT 'RUNNING' AS
            -> state;
     ┌─────────┐
@@ -200,15 +216,14 @@ fn an_editor_that_fails_changes_nothing() {
     assert_snapshot!(terminal.screen(), @r#"
     lookback> \e
     error: editor "false" failed with exit status: 1
-    hint: name another with the variable EDITOR
+    hint: name another with the variable VISUAL or EDITOR
     lookback>
     "#);
 }
 
 #[test]
 fn formats_switches_and_snapshots_are_told() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    let (_desk, mut terminal) = at_desk(80);
     terminal.enter("\\format");
     terminal.enter("\\format jsn");
     terminal.enter("\\format parquet");
@@ -248,8 +263,7 @@ fn formats_switches_and_snapshots_are_told() {
 
 #[test]
 fn the_last_answer_is_drawn() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    let (_desk, mut terminal) = at_desk(60);
     terminal.enter("\\chart");
     terminal.enter("SELECT state, count(*) AS jobs FROM jobs GROUP BY 1 ORDER BY 1;");
     terminal.enter("\\chart");

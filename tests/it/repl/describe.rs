@@ -2,14 +2,20 @@
 
 use insta::assert_snapshot;
 
-use super::{PLAIN, Terminal, desk};
+use super::{Terminal, at_desk};
+use crate::cli::Desk;
+
+/// A terminal on which everything fits.
+fn tall() -> (Desk, Terminal) {
+    let (desk, mut terminal) = at_desk(130);
+    terminal.resize(70, 130);
+    terminal.clear();
+    (desk, terminal)
+}
 
 #[test]
 fn tables_views_and_functions_are_listed() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 130, &PLAIN);
-    terminal.resize(70, 130);
-    terminal.clear();
+    let (_desk, mut terminal) = tall();
     terminal.enter("\\d");
     assert_snapshot!(terminal.screen(), @r"
     lookback> \d
@@ -78,10 +84,7 @@ fn tables_views_and_functions_are_listed() {
 
 #[test]
 fn a_table_is_described() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 130, &PLAIN);
-    terminal.resize(70, 130);
-    terminal.clear();
+    let (_desk, mut terminal) = tall();
     terminal.enter("\\d job_transitions");
     assert_snapshot!(terminal.screen(), @r"
     lookback> \d job_transitions
@@ -114,10 +117,7 @@ fn a_table_is_described() {
 
 #[test]
 fn a_table_function_is_described() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 130, &PLAIN);
-    terminal.resize(70, 130);
-    terminal.clear();
+    let (_desk, mut terminal) = tall();
     terminal.enter("\\d list_restore_job_summaries");
     assert_snapshot!(terminal.screen(), @r"
     lookback> \d list_restore_job_summaries
@@ -158,11 +158,35 @@ fn a_table_function_is_described() {
 }
 
 #[test]
+fn a_view_whose_name_needs_quotes_is_described_with_them_and_without() {
+    let (_desk, mut terminal) = at_desk(80);
+    terminal.enter("CREATE VIEW \"Mine\" AS SELECT 1 AS n;");
+    terminal.enter("\\d \"Mine\"");
+    terminal.enter("\\d Mine");
+    assert_snapshot!(terminal.screen(), @r#"
+    lookback> CREATE VIEW "Mine" AS SELECT 1 AS n;
+    (done)
+    lookback> \d "Mine"
+    ┌─────────────┬───────────┬─────────────┐
+    │ column_name │ data_type │ is_nullable │
+    ├─────────────┼───────────┼─────────────┤
+    │ n           │ Int64     │ NO          │
+    └─────────────┴───────────┴─────────────┘
+    (1 row)
+    lookback> \d Mine
+    ┌─────────────┬───────────┬─────────────┐
+    │ column_name │ data_type │ is_nullable │
+    ├─────────────┼───────────┼─────────────┤
+    │ n           │ Int64     │ NO          │
+    └─────────────┴───────────┴─────────────┘
+    (1 row)
+    lookback>
+    "#);
+}
+
+#[test]
 fn what_is_not_there_is_told_with_the_nearest() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 130, &PLAIN);
-    terminal.resize(70, 130);
-    terminal.clear();
+    let (_desk, mut terminal) = tall();
     terminal.enter("\\d invoices");
     terminal.enter("\\describ jobs");
     terminal.enter("\\status now");

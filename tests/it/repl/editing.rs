@@ -2,12 +2,11 @@
 
 use insta::assert_snapshot;
 
-use super::{PLAIN, Terminal, desk, key};
+use super::{PLAIN, Terminal, at_desk, desk, key};
 
 #[test]
 fn a_statement_may_take_several_lines_and_ends_with_its_semicolon() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    let (_desk, mut terminal) = at_desk(60);
     terminal.press("SELECT count(*) AS jobs\r");
     terminal.press("FROM bckup_jobs");
     for _ in 0.."ckup_jobs".len() {
@@ -32,8 +31,7 @@ fn a_statement_may_take_several_lines_and_ends_with_its_semicolon() {
 
 #[test]
 fn the_menu_shows_what_could_be_meant_and_tab_and_enter_take_it() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 80, &PLAIN);
+    let (_desk, mut terminal) = at_desk(80);
     terminal.press("SELECT b.st FROM backup_jobs AS b LIMIT 0;");
     for _ in 0.." FROM backup_jobs AS b LIMIT 0;".len() {
         terminal.press(key::LEFT);
@@ -69,10 +67,20 @@ fn the_menu_shows_what_could_be_meant_and_tab_and_enter_take_it() {
     terminal.see("\\as-of");
 }
 
+/// What is on the screen when one row has been asked for.
+const ONE: &str = "\
+lookback> SELECT 1 AS one;
+┌─────┐
+│ one │
+├─────┤
+│   1 │
+└─────┘
+(1 row)
+lookback>";
+
 #[test]
 fn what_was_typed_before_comes_back_in_the_next_session() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    let (desk, mut terminal) = at_desk(60);
     terminal.enter("SELECT 1 AS one;");
     terminal.press("SELECT 2\r");
     terminal.enter(" AS two;");
@@ -90,16 +98,7 @@ fn what_was_typed_before_comes_back_in_the_next_session() {
     terminal.see("SELECT 1 AS one;");
     terminal.press("\r");
     terminal.enter("");
-    assert_snapshot!(terminal.screen(), @"
-    lookback> SELECT 1 AS one;
-    ┌─────┐
-    │ one │
-    ├─────┤
-    │   1 │
-    └─────┘
-    (1 row)
-    lookback>
-    ");
+    assert_eq!(terminal.screen(), ONE);
 }
 
 #[test]
@@ -115,16 +114,7 @@ fn a_hint_shows_what_was_typed_before_and_right_takes_it() {
     assert_eq!(colour, vt100::Color::Idx(8));
     terminal.press(key::RIGHT);
     terminal.enter("");
-    assert_snapshot!(terminal.screen(), @"
-    lookback> SELECT 1 AS one;
-    ┌─────┐
-    │ one │
-    ├─────┤
-    │   1 │
-    └─────┘
-    (1 row)
-    lookback>
-    ");
+    assert_eq!(terminal.screen(), ONE);
 }
 
 #[test]
@@ -141,8 +131,7 @@ fn two_sessions_keep_one_history() {
 
 #[test]
 fn pasted_lines_wait_for_enter() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    let (_desk, mut terminal) = at_desk(60);
     terminal.press("\x1b[200~SELECT 1 AS one;\nSELECT\t2 AS two;\n\x1b[201~");
     terminal.see("2 AS two;");
     assert_snapshot!(terminal.screen(), @"
@@ -172,9 +161,40 @@ fn pasted_lines_wait_for_enter() {
 }
 
 #[test]
+fn pasted_commands_and_statements_run_up_to_the_first_that_fails() {
+    let (_desk, mut terminal) = at_desk(60);
+    terminal.press("\x1b[200~\\format csv\nSELECT 1 AS one;\n\\pager off\n\x1b[201~");
+    terminal.see("pager off");
+    terminal.enter("");
+    terminal.press("\x1b[200~SELECT 2 AS two;\n\\shrug\nSELECT 3 AS three;\n\x1b[201~");
+    terminal.see("3 AS three;");
+    terminal.enter("");
+    assert_snapshot!(terminal.screen(), @r#"
+    lookback> \format csv
+           -> SELECT 1 AS one;
+           -> \pager off
+           ->
+    answers are written as csv
+    one
+    1
+    (1 row)
+    pager is off
+    lookback> SELECT 2 AS two;
+           -> \shrug
+           -> SELECT 3 AS three;
+           ->
+    two
+    2
+    (1 row)
+    error: there is no command "\shrug"
+    hint: list the commands with \?
+    lookback>
+    "#);
+}
+
+#[test]
 fn wide_and_combining_characters_keep_their_places() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    let (_desk, mut terminal) = at_desk(60);
     terminal.press("SELECT '日本語' AS a, 'e\u{301}x' AS b");
     terminal.press(key::BACKSPACE);
     for _ in 0.."AS ".len() {
@@ -199,8 +219,7 @@ fn wide_and_combining_characters_keep_their_places() {
 
 #[test]
 fn ctrl_c_gives_a_line_up_and_ctrl_d_ends() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 60, &PLAIN);
+    let (_desk, mut terminal) = at_desk(60);
     terminal.press("SELECT 'a\r");
     terminal.press("b");
     terminal.see("-> b");
@@ -243,8 +262,7 @@ fn keywords_and_texts_have_colours_where_there_are_any() {
 
 #[test]
 fn a_terminal_that_is_resized_goes_on() {
-    let desk = desk();
-    let mut terminal = Terminal::repl(&desk, 100, &PLAIN);
+    let (_desk, mut terminal) = at_desk(100);
     let query = "SELECT backup_job_id, creation_date, backup_vault_arn FROM backup_jobs \
         ORDER BY 1 LIMIT 1;";
     terminal.enter(query);

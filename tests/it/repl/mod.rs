@@ -9,7 +9,7 @@ mod terminal;
 
 use self::terminal::{PLAIN, Terminal, key};
 
-use crate::cli::Desk;
+use crate::cli::{BUSY, Desk};
 
 /// A desk with three backup jobs, whose REPL's user lives there.
 fn desk() -> Desk {
@@ -18,9 +18,12 @@ fn desk() -> Desk {
     desk
 }
 
-/// A query that takes hours, and every thread there is.
-const BUSY: &str = "SELECT sum(a.value * b.value) AS n FROM generate_series(1, 3000000) a \
-    JOIN generate_series(1, 3000000) b ON a.value % 7 = b.value % 7;";
+/// One, and a terminal at it, of so many columns.
+fn at_desk(columns: u16) -> (Desk, Terminal) {
+    let desk = desk();
+    let terminal = Terminal::repl(&desk, columns, &PLAIN);
+    (desk, terminal)
+}
 
 /// A query that never ends.
 const ENDLESS: &str =

@@ -7,7 +7,7 @@ use std::fs;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::{Desk, JOBS, jobs};
+use super::{BUSY, Desk, JOBS, jobs};
 
 impl Desk {
     /// Every file below a folder of the desk, hidden ones included.
@@ -254,6 +254,33 @@ fn what_a_killed_export_left_is_swept_and_what_it_moved_aside_comes_back() {
     assert!(desk.run(&export).contains("is not empty"));
     assert_eq!(desk.names(), ["jobs.json", "out", "warehouse"]);
     assert_eq!(desk.files("out"), ["_lookback.json", "copy_jobs/part-00001.parquet"]);
+}
+
+#[test]
+fn an_export_that_is_busy_on_every_thread_is_stopped_and_leaves_nothing() {
+    let desk = Desk::with_jobs();
+    let partial = desk.path(".busy.csv.lookback-partial/export");
+    for signal in ["-INT", "-TERM"] {
+        let export = ["export", "--sql", BUSY, "-o", "busy.csv"];
+        let told = desk.interrupted_when(&export, signal, || partial.exists());
+        assert_eq!(told, "exit 2\nerror: the export was interrupted");
+        assert_eq!(desk.names(), ["jobs.json", "warehouse"]);
+    }
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart_in_every_file_and_in_the_manifest() {
+    let desk = Desk::with_jobs();
+    let twice = "SELECT a.state, b.state, 1 AS n FROM backup_jobs AS a \
+        JOIN backup_jobs AS b ON a.backup_job_id = b.backup_job_id";
+    let export = ["export", "--sql", twice, "--output", "out", "--format", "csv"];
+    let told = desk.run(&[&export[..], &["--partition-by", "state"]].concat());
+    assert!(told.starts_with("exit 0\n"), "{told}");
+    assert_eq!(desk.text("out/query/state=RUNNING/part-00001.csv"), "state_2,n\nRUNNING,1\n");
+    let manifest: Value = serde_json::from_str(&desk.text("out/_lookback.json")).unwrap();
+    let columns = manifest["tables"][0]["columns"].as_array().unwrap().iter();
+    let names: Vec<_> = columns.map(|column| column["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["state", "state_2", "n"]);
 }
 
 #[test]

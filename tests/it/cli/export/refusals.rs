@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::process::Command;
 
 use insta::assert_snapshot;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -27,6 +28,15 @@ fn an_export_is_replaced_only_when_it_is_one_and_that_is_asked() {
         ["copy_jobs/part-00001.arrow", "scan_jobs/part-00001.arrow"]
     );
     assert_eq!(desk.names(), ["jobs.json", "out", "warehouse"]);
+    desk.write("out/thesis.txt", "years of work");
+    assert_snapshot!(desk.run(&overwrite), @r#"
+    exit 2
+    -- stderr
+    error: folder "out" holds "thesis.txt", which is not of the export
+    hint: move it elsewhere, or name another folder with --output
+    "#);
+    assert_eq!(desk.text("out/thesis.txt"), "years of work");
+    fs::remove_file(desk.path("out/thesis.txt")).unwrap();
     fs::create_dir(desk.path("mine")).unwrap();
     desk.write("mine/thesis.txt", "years of work");
     let mine = ["export", "--all", "--output", "mine", "--overwrite"];
@@ -62,6 +72,19 @@ fn an_export_is_replaced_only_when_it_is_one_and_that_is_asked() {
     assert!(desk.run(&["export", "copy_jobs", "-o", "b.csv"]).starts_with("exit 0\n"));
     assert_eq!(desk.files("b.csv"), ["_lookback.json", "copy_jobs/part-00001.parquet"]);
     assert_eq!(desk.names(), ["a.csv", "b.csv", "jobs.json", "mine", "out", "warehouse"]);
+}
+
+#[test]
+fn a_pipe_is_not_replaced() {
+    let desk = Desk::with_jobs();
+    assert!(Command::new("mkfifo").arg(desk.path("a.csv")).status().unwrap().success());
+    assert_snapshot!(desk.run(&["export", "copy_jobs", "-o", "a.csv", "--overwrite"]), @r#"
+    exit 2
+    -- stderr
+    error: "a.csv" is a pipe or a device
+    hint: name a file, or write to standard output with --output -
+    "#);
+    assert!(fs::metadata(desk.path("a.csv")).unwrap().file_type().is_fifo());
 }
 
 #[test]
@@ -120,6 +143,12 @@ fn names_that_do_not_exist_are_told_with_the_nearest() {
     -- stderr
     error: the query has no column "m"
     hint: its columns are n
+    "#);
+    assert_snapshot!(export(&["backup_jobs", "--partition-by", "region,region"]), @r#"
+    exit 2
+    -- stderr
+    error: --partition-by names "region" twice
+    hint: name each column once
     "#);
     assert_snapshot!(export(&["backup_jobs", "--partition-by", "creation_date"]), @r#"
     exit 2
@@ -185,6 +214,12 @@ fn rows_cannot_be_chosen_by_a_time_that_is_not_there() {
     -- stderr
     error: there is no snapshot as old as 2025-01-01T00:00:00Z
     hint: the warehouse has snapshots 1 (2026-01-05T00:00:00Z) to 2 (2026-01-05T00:00:00Z); leave out --changed-since for all rows
+    ");
+    assert_snapshot!(export(&["backup_jobs", "--changed-since", "2099-01-01"]), @"
+    exit 2
+    -- stderr
+    error: --changed-since 2099-01-01T00:00:00Z is yet to come: it is 2026-01-05T00:00:00Z
+    hint: name the snapshot that the last export told, or its time
     ");
     assert_snapshot!(export(&["backup_jobs", "--changed-since", "2", "--as-of", "1"]), @"
     exit 2
@@ -340,6 +375,6 @@ fn binary_formats_have_no_place_on_a_terminal() {
     assert_eq!(status.exit_code(), 2);
     assert_snapshot!(String::from_utf8_lossy(&told).replace('\r', ""), @"
     error: format parquet is binary and would upset the terminal
-    hint: add --output FILE, or redirect the output
+    hint: name a file with --output, or redirect the output
     ");
 }
