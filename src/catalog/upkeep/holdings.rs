@@ -1,6 +1,6 @@
 //! All that the catalog claims, at one moment, to be compared with the files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::{Coverage, OpenJob, Place, Reach};
 use crate::tables::{self, Bounds, DataFile, Table};
 
-use super::super::files::table_id;
+use super::super::files::{each_bounds, table_id};
 use super::super::{Catalog, Snapshot, foreign, ledger, snapshots};
 use super::rules::{Breach, breaches};
 
@@ -132,21 +132,13 @@ fn add_bounds(
     table_id: i64,
     files: &mut BTreeMap<i64, HeldFile>,
 ) -> rusqlite::Result<()> {
-    let places: HashMap<i64, usize> = table.field_ids().into_iter().zip(0..).collect();
     let sql = "SELECT data_file_id, column_id, null_count, min_value, max_value
          FROM ducklake_file_column_stats WHERE table_id = ?1";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([table_id])?;
-    while let Some(row) = rows.next()? {
-        let (Some(held), Some(place)) = (files.get_mut(&row.get(0)?), places.get(&row.get(1)?))
-        else {
-            continue;
-        };
-        let null_count: Option<i64> = row.get(2)?;
-        let (min, max) = (row.get(3)?, row.get(4)?);
-        held.file.columns[*place] = null_count.map(|null_count| Bounds { null_count, min, max });
-    }
-    Ok(())
+    each_bounds(connection, table, sql, &[table_id], |id, place, bounds| {
+        if let Some(held) = files.get_mut(&id) {
+            held.file.columns[place] = bounds;
+        }
+    })
 }
 
 fn add_partitions(
