@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 use crate::model::{Coverage, OpenJob, Place, Reach};
 use crate::tables::{self, Bounds, DataFile, Table};
 
+use super::super::commit::column_bounds;
 use super::super::files::{each_bounds, table_id};
 use super::super::{Catalog, Snapshot, foreign, ledger, snapshots};
 use super::rules::{Breach, breaches};
@@ -88,7 +89,8 @@ fn held_table(
     let mut files = files(connection, table, id)?;
     add_bounds(connection, table, id, &mut files)?;
     add_partitions(connection, id, &mut files)?;
-    let columns = table_bounds(connection, table, id)?;
+    let columns = table.field_ids().into_iter().map(|column| column_bounds(connection, id, column));
+    let columns = columns.collect::<rusqlite::Result<_>>()?;
     let obstacle = problem.map(|problem| problem.into_error(table, snapshot));
     Ok(Some(HeldTable { table, files: files.into_values().collect(), columns, obstacle }))
 }
@@ -156,24 +158,4 @@ fn add_partitions(
         }
     }
     Ok(())
-}
-
-/// What is said of the columns of the whole table; a NULL count of 1 means that there are NULLs.
-fn table_bounds(
-    connection: &Connection,
-    table: &Table,
-    table_id: i64,
-) -> rusqlite::Result<Vec<Option<Bounds>>> {
-    let mut columns = vec![None; table.columns.len()];
-    let sql = "SELECT contains_null, min_value, max_value FROM ducklake_table_column_stats
-         WHERE table_id = ?1 AND column_id = ?2";
-    let mut statement = connection.prepare(sql)?;
-    for (column, id) in columns.iter_mut().zip(table.field_ids()) {
-        let mut rows = statement.query(params![table_id, id])?;
-        if let Some(row) = rows.next()? {
-            let null_count = row.get::<_, Option<i64>>(0)?.unwrap_or(1);
-            *column = Some(Bounds { null_count, min: row.get(1)?, max: row.get(2)? });
-        }
-    }
-    Ok(columns)
 }
