@@ -56,7 +56,8 @@ pub(crate) fn is_empty(state: &State) -> bool {
 }
 
 /// Runs `lookback` on copies of a warehouse, killed at step N for N = 1, 2, 3, … until it survives,
-/// which takes more than `steps_min`; `check` looks at what each left. Gives what the last one left.
+/// which takes more than `steps_min`; `check` looks at what each left. Gives what the last one
+/// left.
 #[track_caller]
 fn kill_at_each_step(
     start: &Warehouse,

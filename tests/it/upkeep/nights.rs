@@ -34,7 +34,8 @@ fn twelve_weeks_of_nights_leave_few_files_and_every_answer() {
         .map(|day| *nights.iter().find(|night| night.at.day_text() == day).unwrap());
     assert!(after.live_files + 60 < before.live_files, "{before:?} {after:?}");
     // Both are the last before a month is merged, of as many days that are not: only what is not
-    // kept up would have grown. Without compaction or without expiry, some measure grows by a third.
+    // kept up would have grown. Without compaction or without expiry, some measure grows by a
+    // third.
     let (early, late) = (night(56), night(84));
     let measures: [fn(&Measured) -> u64; 3] =
         [|it| it.files, |it| it.live_files, |it| it.catalog_bytes];
