@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A line each fifty nights; at the end night 1,000 beside night 100, each as the mean of the
-//! twenty nights that end with it, and whether all that AWS ever showed is held.
+//! thirty nights that end with it, and whether all that AWS ever showed is held.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -37,9 +37,11 @@ struct Flags {
     keep: Option<PathBuf>,
 }
 
-/// The nights that are compared, and how many before each make its mean.
+/// The nights that are compared.
 const COMPARED: [u32; 2] = [100, 1000];
-const WINDOW: u32 = 20;
+/// How many nights make a mean: about a month. Files gather until their month is merged, so nights
+/// of fewer would tell where in the month they lie.
+const WINDOW: u32 = 30;
 
 #[tokio::main]
 async fn main() -> Result<()> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
 use crate::tables::{Bounds, NewFile, Table, timestamp_text};
 
@@ -51,28 +51,44 @@ pub enum Committed {
     Conflict,
 }
 
+/// How often changes are worked out again because another program was faster.
+pub const CONFLICTS_MAX: usize = 5;
+
+/// The error of whoever was overtaken each time.
+pub fn overtaken() -> Error {
+    let message = "another program keeps changing the tables of the warehouse";
+    Error::new(Kind::Busy, message).with_hint("try again when it is done")
+}
+
 impl Catalog {
     /// Commits at the instant `now`.
     ///
     /// # Errors
     /// Whatever SQLite refuses; nothing has changed then.
     pub fn commit(&self, commit: &Commit<'_>, now: Instant, steps: &Steps) -> Result<Committed> {
+        self.write("commit", steps, |writer| writer.write(commit, now))
+    }
+
+    /// Runs `write` in one transaction, which no other writer can come between; `action` is a bare
+    /// verb phrase. If it fails, nothing has changed.
+    pub(super) fn write<T>(
+        &self,
+        action: &str,
+        steps: &Steps,
+        write: impl FnOnce(&Writer<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut connection = self.connection();
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|err| failed("begin the commit", err))?;
-        let writer = Writer { transaction: &transaction, steps };
-        let committed = writer.write(commit, now)?;
-        if committed == Committed::Conflict {
-            return Ok(committed);
-        }
+            .map_err(|err| failed(&format!("begin to {action}"), err))?;
+        let value = write(&Writer { transaction: &transaction, steps })?;
         steps.take("commit")?;
-        transaction.commit().map_err(|err| failed("commit", err))?;
-        Ok(committed)
+        transaction.commit().map_err(|err| failed(action, err))?;
+        Ok(value)
     }
 }
 
-/// Writes one commit inside its transaction; each statement is a step.
+/// Writes inside one transaction; each statement is a step.
 pub(super) struct Writer<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) steps: &'a Steps,
@@ -245,32 +261,47 @@ impl Writer<'_> {
             let Some(added) = of_files.cloned().reduce(|a, b| a.union(column.ty, &b)) else {
                 continue;
             };
-            let held = self.table_stats(table_id, column_id)?;
+            let held = column_bounds(self.transaction, table_id, column_id)
+                .map_err(|err| failed("read the statistics of a table", err))?;
             let wide = held.map_or(added.clone(), |held| held.union(column.ty, &added));
-            self.execute(
-                "DELETE FROM ducklake_table_column_stats WHERE table_id = ?1 AND column_id = ?2",
-                params![table_id, column_id],
-            )?;
-            self.execute(
-                "INSERT INTO ducklake_table_column_stats VALUES (?1, ?2, ?3, NULL, ?4, ?5, NULL)",
-                params![table_id, column_id, wide.null_count > 0, wide.min, wide.max],
-            )?;
+            self.set_column_bounds(table_id, column_id, &wide)?;
         }
         Ok(())
     }
 
-    fn table_stats(&self, table_id: i64, column_id: i64) -> Result<Option<Bounds>> {
-        let sql = "SELECT contains_null, min_value, max_value FROM ducklake_table_column_stats
-             WHERE table_id = ?1 AND column_id = ?2";
-        let bounds = |row: &rusqlite::Row<'_>| {
-            let null_count = row.get::<_, Option<i64>>(0)?.unwrap_or(1);
-            Ok(Bounds { null_count, min: row.get(1)?, max: row.get(2)? })
-        };
-        self.transaction
-            .query_row(sql, [table_id, column_id], bounds)
-            .optional()
-            .map_err(|err| failed("read the statistics of a table", err))
+    /// Says what is in a column of a whole table.
+    pub(super) fn set_column_bounds(
+        &self,
+        table_id: i64,
+        column_id: i64,
+        bounds: &Bounds,
+    ) -> Result<()> {
+        self.execute(
+            "DELETE FROM ducklake_table_column_stats WHERE table_id = ?1 AND column_id = ?2",
+            params![table_id, column_id],
+        )?;
+        let has_null = bounds.null_count > 0;
+        self.execute(
+            "INSERT INTO ducklake_table_column_stats VALUES (?1, ?2, ?3, NULL, ?4, ?5, NULL)",
+            params![table_id, column_id, has_null, bounds.min, bounds.max],
+        )
+        .map(drop)
     }
+}
+
+/// What is said of a column of a whole table; a NULL count of 1 means that there are NULLs.
+pub(super) fn column_bounds(
+    connection: &Connection,
+    table_id: i64,
+    column_id: i64,
+) -> rusqlite::Result<Option<Bounds>> {
+    let sql = "SELECT contains_null, min_value, max_value FROM ducklake_table_column_stats
+         WHERE table_id = ?1 AND column_id = ?2";
+    let bounds = |row: &rusqlite::Row<'_>| {
+        let null_count = row.get::<_, Option<i64>>(0)?.unwrap_or(1);
+        Ok(Bounds { null_count, min: row.get(1)?, max: row.get(2)? })
+    };
+    connection.prepare_cached(sql)?.query_row([table_id, column_id], bounds).optional()
 }
 
 /// True if and only if another program changed what `change` was worked out from.

@@ -73,7 +73,7 @@ impl Catalog {
     }
 
     /// Runs the migrations that came after the version that wrote the catalog.
-    fn migrate(&self, steps: &Steps) -> Result<()> {
+    pub(super) fn migrate(&self, steps: &Steps) -> Result<()> {
         let held = self.read("read the catalog's version", |connection| {
             metadata(connection, "lookback_version")
         })?;
@@ -154,7 +154,7 @@ fn newest_version() -> i64 {
 }
 
 /// The data path as DuckLake stores it: absolute, with a slash at its end.
-fn data_path(folder: &Path) -> String {
+pub(super) fn data_path(folder: &Path) -> String {
     format!("{}/", folder.join(DATA_FOLDER).display())
 }
 

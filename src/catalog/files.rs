@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params_from_iter};
 
 use crate::error::Result;
 use crate::tables::{Bounds, DataFile, Table};
@@ -82,25 +82,40 @@ fn add_bounds(
     snapshot: i64,
     files: &mut [DataFile],
 ) -> rusqlite::Result<()> {
-    let places: HashMap<i64, usize> =
-        table.field_ids().into_iter().enumerate().map(|(place, id)| (id, place)).collect();
     let at: HashMap<i64, usize> =
         files.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
     let sql = format!(
-        "SELECT s.data_file_id, s.column_id, s.null_count, s.min_value, s.max_value
-         FROM ducklake_file_column_stats AS s
-         WHERE s.table_id = ?2 AND s.data_file_id IN
+        "SELECT data_file_id, column_id, null_count, min_value, max_value
+         FROM ducklake_file_column_stats
+         WHERE table_id = ?2 AND data_file_id IN
              (SELECT data_file_id FROM ducklake_data_file WHERE {LIVE} AND table_id = ?2)"
     );
-    let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([snapshot, table_id])?;
+    each_bounds(connection, table, &sql, &[snapshot, table_id], |id, place, bounds| {
+        if let Some(&file) = at.get(&id) {
+            files[file].columns[place] = bounds;
+        }
+    })
+}
+
+/// Hands out what a query finds of the columns of files: the file's id, the column's place in
+/// `table`, and its bounds, if they are known.
+pub(super) fn each_bounds(
+    connection: &Connection,
+    table: &Table,
+    sql: &str,
+    parameters: &[i64],
+    mut take: impl FnMut(i64, usize, Option<Bounds>),
+) -> rusqlite::Result<()> {
+    let places: HashMap<i64, usize> = table.field_ids().into_iter().zip(0..).collect();
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(params_from_iter(parameters))?;
     while let Some(row) = rows.next()? {
         let (file, column): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let (Some(&file), Some(&place)) = (at.get(&file), places.get(&column)) else { continue };
+        let Some(&place) = places.get(&column) else { continue };
         // A file of another tool may say nothing of NULLs: then nothing is known of the column.
         let null_count: Option<i64> = row.get(2)?;
         let (min, max) = (row.get(3)?, row.get(4)?);
-        files[file].columns[place] = null_count.map(|null_count| Bounds { null_count, min, max });
+        take(file, place, null_count.map(|null_count| Bounds { null_count, min, max }));
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::{Error, Kind, Result};
 
-pub use commit::{Change, Commit, Committed};
+pub use commit::{CONFLICTS_MAX, Change, Commit, Committed, overtaken};
 pub use ledger::{
     ComparedDay, ComparedRow, Learnt, OpenChanges, Run, RunStatus, UnitRecord, UnitStatus,
 };

@@ -154,7 +154,7 @@ pub(super) static BUDGET: Declared = Declared {
     flag: "budget",
     variable: None,
     default: "30m",
-    doc: "After how long a night begins no task of maintaining.",
+    doc: "After how long a night begins no task of maintaining but the copy.",
 };
 
 /// Every setting that has one value, in the order in which they are told.

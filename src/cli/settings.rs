@@ -225,7 +225,7 @@ impl Settings {
         self.first(&METRICS, typed, self.config.metrics.clone())
     }
 
-    /// After how long a night begins no task of maintaining.
+    /// After how long a night begins no task of maintaining but the copy.
     pub(super) fn budget(&self, typed: Option<Duration>) -> Setting<Duration> {
         self.first(&BUDGET, typed, self.config.budget).or(BUDGET_DEFAULT)
     }

@@ -49,7 +49,7 @@ pub(super) struct ConfigOptions {
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
 
-    /// After how long a night begins no task of maintaining.
+    /// After how long a night begins no task of maintaining but the copy.
     #[arg(long, value_name = "TIME", value_parser = age)]
     budget: Option<Duration>,
 

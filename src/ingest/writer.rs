@@ -4,11 +4,11 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::catalog::AsOf;
 use crate::catalog::{
-    Change, Commit, Committed, ComparedDay, Learnt, Run, RunStatus, Snapshot, UnitRecord,
+    AsOf, CONFLICTS_MAX, Change, Commit, Committed, ComparedDay, Learnt, Run, RunStatus, Snapshot,
+    UnitRecord, overtaken,
 };
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Instant, Steps};
 use crate::tables::Row;
@@ -16,9 +16,6 @@ use crate::tables::Row;
 use super::apply::Apply;
 use super::counts::{ByPlace, Counts};
 use super::spool::{Bucket, Spool};
-
-/// How often a run works its changes out anew because another program was faster.
-const ATTEMPTS: usize = 5;
 
 /// A committed run.
 #[derive(Clone, Debug)]
@@ -136,7 +133,7 @@ impl<'a> Writer<'a> {
         let mut spool = std::mem::replace(&mut self.spool, Spool::new());
         self.waiting = 0;
         let buckets = spool.finish()?;
-        for _ in 0..ATTEMPTS {
+        for _ in 0..CONFLICTS_MAX {
             let base = self.lake.lake.catalog.snapshot(AsOf::Latest)?;
             let (by_place, committed) = self.attempt(&mut spool, &buckets, base, batch).await?;
             if let Committed::Done(snapshot) = committed {
@@ -144,8 +141,7 @@ impl<'a> Writer<'a> {
                 return Ok(snapshot);
             }
         }
-        let message = "another program keeps changing the tables of the warehouse";
-        Err(Error::new(Kind::Busy, message).with_hint("try again when it is done"))
+        Err(overtaken())
     }
 
     /// One attempt; whatever it wrote and did not commit is discarded. Gives the counts of the

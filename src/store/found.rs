@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::error::{Error, Result};
 use crate::model::Instant;
+use crate::tables::FILE_PREFIX;
 
 use super::Store;
 
@@ -18,6 +19,14 @@ pub struct Found {
     pub size_bytes: u64,
     /// When it was last changed.
     pub changed_at: Instant,
+}
+
+impl Found {
+    /// True if and only if Lookback wrote it: another tool's is that tool's to remove.
+    pub fn is_ours(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.starts_with(FILE_PREFIX)
+    }
 }
 
 impl Store {

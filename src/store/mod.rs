@@ -80,6 +80,18 @@ impl Store {
         Ok(())
     }
 
+    /// The size of a file in bytes, if it is there.
+    pub async fn size(&self, path: &str) -> Result<Option<u64>> {
+        match self.objects.head(&self.object(path)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(err) => {
+                let message = format!("failed to look for data file \"{path}\"");
+                Err(Error::new(Kind::Io, message).with_source(err))
+            }
+        }
+    }
+
     /// The path of a file on this machine, if the store is a folder.
     pub fn local_path(&self, path: &str) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(path))

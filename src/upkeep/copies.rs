@@ -27,29 +27,34 @@ pub(super) fn name(now: Instant) -> String {
     format!("{COPY}{}{ENDING}", now.day_text())
 }
 
-/// The name under which the catalog is kept that is replaced at that instant.
-pub(super) fn replaced_name(now: Instant) -> String {
-    format!("{REPLACED}{}{ENDING}", now.to_string().replace(':', "-"))
+/// The names under which the catalog may be kept that is replaced at that instant, the first that
+/// is free.
+pub(super) fn replaced_names(now: Instant) -> impl Iterator<Item = String> {
+    let name = format!("{REPLACED}{}", now.to_string().replace(':', "-"));
+    let more = (2..).map({
+        let name = name.clone();
+        move |number: u64| format!("{name}-{number}{ENDING}")
+    });
+    std::iter::once(format!("{name}{ENDING}")).chain(more)
+}
+
+/// What a catalog that is to have that name is called until it is whole.
+pub(super) fn unfinished(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    PathBuf::from(name)
 }
 
 /// The copies, the newest first.
-pub(super) fn copies(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut copies = catalogs(folder)?;
-    copies.retain(|path| is_copy(path));
+///
+/// One of a later day than `now` was made while a clock was wrong: it is the last to be taken, and
+/// the first to go.
+pub(super) fn copies(folder: &Path, now: Instant) -> Result<Vec<PathBuf>> {
+    let mut copies = within(folder, |name| name.starts_with(COPY) && name.ends_with(ENDING))?;
     copies.reverse();
+    let today = name(now);
+    copies.sort_by_key(|copy| copy.file_name() > Some(today.as_ref()));
     Ok(copies)
-}
-
-fn is_copy(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(COPY.as_bytes()))
-}
-
-/// The copies and the catalogs that were replaced, ordered by name.
-fn catalogs(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_ours = |name: &str| {
-        name.ends_with(ENDING) && (name.starts_with(COPY) || name.starts_with(REPLACED))
-    };
-    within(folder, is_ours)
 }
 
 /// The files whose name is so, ordered by name.
@@ -78,22 +83,22 @@ pub(super) fn copy(catalog: &Catalog, now: Instant, keep: usize, steps: &Steps) 
     let folder = catalog.folder().join(COPY_FOLDER);
     fs::create_dir_all(&folder)
         .map_err(|err| Error::io(format!("make folder \"{}\"", folder.display()), err))?;
-    for unfinished in within(catalog.folder(), |name| name.contains(UNFINISHED))? {
-        remove(&unfinished)?;
+    for part in within(catalog.folder(), |name| name.contains(UNFINISHED))? {
+        remove(&part)?;
     }
     let file = folder.join(name(now));
-    let unfinished = folder.join(format!("{}{UNFINISHED}", name(now)));
-    catalog.copy_to(&unfinished, steps)?;
+    let part = unfinished(&file);
+    catalog.copy_to(&part, steps)?;
     steps.take("sync copy")?;
-    sync(&unfinished)?;
+    sync(&part)?;
     steps.take("name copy")?;
-    fs::rename(&unfinished, &file)
+    fs::rename(&part, &file)
         .map_err(|err| Error::io(format!("name copy \"{}\"", file.display()), err))?;
     steps.take("sync folder")?;
     sync(&folder)?;
     sync(catalog.folder())?;
     let mut removed = 0;
-    for old in copies(catalog.folder())?.into_iter().skip(keep) {
+    for old in copies(catalog.folder(), now)?.into_iter().skip(keep) {
         steps.take("remove copy")?;
         remove(&old)?;
         removed += 1;
@@ -103,7 +108,7 @@ pub(super) fn copy(catalog: &Catalog, now: Instant, keep: usize, steps: &Steps) 
 
 /// The number of copies that a new one would have removed.
 pub(super) fn removable(folder: &Path, now: Instant, keep: usize) -> Result<u64> {
-    let mut copies = copies(folder)?;
+    let mut copies = copies(folder, now)?;
     copies.retain(|copy| copy.file_name() != Some(name(now).as_ref()));
     Ok(copies.len().saturating_sub(keep - 1) as u64)
 }
@@ -113,18 +118,25 @@ fn remove(file: &Path) -> Result<()> {
         .map_err(|err| Error::io(format!("remove copy \"{}\"", file.display()), err))
 }
 
-/// The data files that copies and replaced catalogs name in their newest snapshot, and the copies
-/// that cannot be read.
+/// The data files that copies and replaced catalogs name in their newest snapshot.
 ///
-/// A replaced catalog may be damaged, for that may be why it was replaced: then it names nothing.
-pub(super) fn spared(folder: &Path) -> Result<(BTreeSet<String>, Vec<Error>)> {
-    let (mut spared, mut problems) = (BTreeSet::new(), Vec::new());
-    for file in catalogs(folder)? {
-        match Catalog::open_copy(folder, &file).and_then(|copy| copy.newest_files()) {
-            Ok(files) => spared.extend(files.into_keys()),
-            Err(err) if is_copy(&file) => problems.push(err),
-            Err(_) => {}
-        }
+/// # Errors
+/// One that cannot be read: nobody knows what it needs.
+pub(super) fn spared(folder: &Path) -> Result<BTreeSet<String>> {
+    let is_catalog = |name: &str| {
+        name.ends_with(ENDING) && (name.starts_with(COPY) || name.starts_with(REPLACED))
+    };
+    let mut spared = BTreeSet::new();
+    for file in within(folder, is_catalog)? {
+        let read = Catalog::open_copy(folder, &file).and_then(|copy| copy.newest_files());
+        spared.extend(read.map_err(|err| unknown(&file, err))?.into_keys());
     }
-    Ok((spared, problems))
+    Ok(spared)
+}
+
+fn unknown(file: &Path, cause: Error) -> Error {
+    let message = format!("no file can be removed while \"{}\" may need it", file.display());
+    Error::new(cause.kind(), message)
+        .with_source(cause)
+        .with_hint(format!("repair it, or move it out of the folder \"{COPY_FOLDER}\""))
 }

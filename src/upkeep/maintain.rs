@@ -1,18 +1,19 @@
 //! One upkeep: the tasks one after the other, within a budget of time.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Moment};
 
 use uuid::Uuid;
 
-use crate::catalog::{AsOf, Commit, OpenChanges, Run, RunStatus};
-use crate::error::{Error, Kind, Result};
+use crate::catalog::{AsOf, CONFLICTS_MAX, Commit, OpenChanges, Run, RunStatus, overtaken};
+use crate::error::{Kind, Result};
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, DAY, Instant, Steps};
-use crate::tables;
+use crate::tables::{self, NewFile, Table};
 
 use super::compact::compact;
 use super::copies;
-use super::plan::{FILE_ROWS, batches};
+use super::plan::{Batch, FILE_ROWS, batches};
 use super::report::{Report, Task, Work};
 use super::sweep::{self, Known, Sweep};
 
@@ -21,8 +22,6 @@ pub const KEEP: i64 = 35 * DAY;
 /// How long a file stays that nothing names, for readers that began earlier and for writers of
 /// other programs.
 pub const GRACE: i64 = DAY;
-/// How often a batch is planned anew because another program was faster.
-const ATTEMPTS: usize = 5;
 /// The catalog is written anew once a quarter of it holds nothing, and that is not little.
 const FREE_SHARE: u64 = 4;
 const FREE_BYTES_MIN: u64 = 64 * 1024;
@@ -40,7 +39,7 @@ pub struct Options {
     pub file_rows: u64,
     /// How many copies of the catalog are kept, at least one.
     pub copies: usize,
-    /// After so long nothing more is begun.
+    /// After so long nothing more is begun but the copy, which a night never ends without.
     pub budget: Option<Duration>,
 }
 
@@ -71,33 +70,39 @@ pub struct Maintain<'a> {
 }
 
 impl Maintain<'_> {
-    /// Does the tasks; what there is no time for is put off to the next time.
+    /// Does the tasks; what there is no time for is put off to the next time. A task that fails
+    /// keeps no later one from being done.
     ///
     /// # Errors
-    /// Whatever the disk refuses. What was done until then stays done.
+    /// Whatever the disk refuses, if nothing at all could be done.
     pub async fn run(&self) -> Result<Report> {
         let began = Moment::now();
         let is_late = || self.options.budget.is_some_and(|budget| began.elapsed() >= budget);
         let mut report = Report::default();
         let mut run = self.new_run();
-        for task in Task::ALL.into_iter().filter(|task| self.options.tasks.contains(task)) {
-            if is_late() {
+        for task in self.tasks() {
+            if is_late() && task != Task::Copy {
                 report.put_off.push(task);
                 continue;
             }
+            // The copy tells that the run is over.
             if task == Task::Copy {
-                self.end(&mut run, &report)?;
+                self.end(&mut run, &mut report);
             }
-            match task {
-                Task::Compact => self.compact(&run, &is_late, &mut report).await?,
-                Task::Expire => report.work.push(Work::Expired(self.expire()?)),
-                Task::Sweep => self.sweep(&mut report)?,
-                Task::Vacuum => self.vacuum(&mut report)?,
-                Task::Copy => report.work.push(self.copy()?),
-            }
+            let done = match task {
+                Task::Compact => self.compact(&run, &is_late, &mut report).await,
+                Task::Expire => self.expire(&mut report),
+                Task::Sweep => self.sweep(&mut report),
+                Task::Vacuum => self.vacuum(&mut report),
+                Task::Copy => self.copy(&mut report),
+            };
+            report.problems.extend(done.err());
         }
-        if run.status == RunStatus::Running {
-            self.end(&mut run, &report)?;
+        if run.status != status(&report) {
+            self.end(&mut run, &mut report);
+        }
+        if report.work.is_empty() && report.put_off.is_empty() && !report.is_well() {
+            return Err(report.problems.swap_remove(0));
         }
         Ok(report)
     }
@@ -106,26 +111,32 @@ impl Maintain<'_> {
         &self.lake.lake
     }
 
+    fn tasks(&self) -> impl Iterator<Item = Task> {
+        Task::ALL.into_iter().filter(|task| self.options.tasks.contains(task))
+    }
+
     fn new_run(&self) -> Run {
-        let tasks = Task::ALL.into_iter().filter(|task| self.options.tasks.contains(task));
         Run {
             id: Uuid::new_v4().to_string(),
             command: "maintain",
             started_at: self.clock.now(),
             status: RunStatus::Running,
             rows: [0; 5],
-            detail: tasks.map(Task::name).collect::<Vec<_>>().join(","),
+            detail: self.tasks().map(Task::name).collect::<Vec<_>>().join(","),
         }
     }
 
-    /// Tells the ledger that the run is over, before the catalog is copied.
-    fn end(&self, run: &mut Run, report: &Report) -> Result<()> {
-        run.status = if report.is_well() { RunStatus::Done } else { RunStatus::Attention };
-        let base = self.lake().catalog.snapshot(AsOf::Latest)?;
+    /// Tells the ledger that the run is over.
+    fn end(&self, run: &mut Run, report: &mut Report) {
+        run.status = status(report);
+        let catalog = &self.lake().catalog;
         let open = OpenChanges::default();
-        let commit =
-            Commit { base, changes: &[], run, learnt: &[], units: &[], open: &open, compared: &[] };
-        self.lake().catalog.commit(&commit, self.clock.now(), &self.steps).map(drop)
+        let ended = catalog.snapshot(AsOf::Latest).and_then(|base| {
+            let (changes, learnt, units, compared) = (&[], &[], &[], &[]);
+            let commit = Commit { base, changes, run, learnt, units, open: &open, compared };
+            catalog.commit(&commit, self.clock.now(), &self.steps)
+        });
+        report.problems.extend(ended.err());
     }
 
     async fn compact(
@@ -134,51 +145,71 @@ impl Maintain<'_> {
         is_late: &dyn Fn() -> bool,
         report: &mut Report,
     ) -> Result<()> {
-        let (mut files, mut bytes, mut into_files, mut into_bytes) = (0, 0, 0, 0);
-        'tables: for table in tables::ALL {
-            let mut conflicts = 0;
-            loop {
-                let now = self.clock.now();
-                let base = self.lake().catalog.snapshot(AsOf::Latest)?;
-                let live = match self.lake().catalog.files(table, base) {
-                    Err(err) if err.kind() == Kind::Unsupported => {
-                        report.problems.push(err);
-                        break;
-                    }
-                    live => live?,
-                };
-                let planned = batches(table, &live, now, self.options.file_rows);
-                let Some(batch) = planned.into_iter().next() else { break };
-                if is_late() {
-                    report.put_off.push(Task::Compact);
-                    break 'tables;
-                }
-                let rows = self.options.file_rows;
-                match compact(self.lake(), base, &batch, rows, run, now, &self.steps).await? {
-                    Some(added) => {
-                        files += batch.files.len() as u64;
-                        bytes += batch.bytes();
-                        into_files += added.len() as u64;
-                        into_bytes += added.iter().map(|file| file.size_bytes).sum::<u64>();
-                    }
-                    None if conflicts < ATTEMPTS => conflicts += 1,
-                    None => return Err(busy()),
-                }
+        let mut done = Compacted::default();
+        let mut compacted = Ok(());
+        for table in tables::ALL {
+            compacted = self.compact_table(table, run, is_late, &mut done, report).await;
+            if compacted.is_err() || report.put_off.contains(&Task::Compact) {
+                break;
             }
         }
-        let into_bytes = Some(into_bytes);
-        report.work.push(Work::Compacted { files, bytes, into_files, into_bytes });
+        if compacted.is_ok() || done.files > 0 {
+            report.work.push(done.into_work());
+        }
+        compacted
+    }
+
+    /// Merges what is to be merged of a table, batch by batch; one that is damaged is passed over.
+    async fn compact_table(
+        &self,
+        table: &'static Table,
+        run: &Run,
+        is_late: &dyn Fn() -> bool,
+        done: &mut Compacted,
+        report: &mut Report,
+    ) -> Result<()> {
+        let Lake { catalog, .. } = self.lake();
+        let (mut conflicts, mut damaged) = (0, BTreeSet::new());
+        loop {
+            let now = self.clock.now();
+            let base = catalog.snapshot(AsOf::Latest)?;
+            let live = match catalog.files(table, base) {
+                Err(err) if err.kind() == Kind::Unsupported => {
+                    report.problems.push(err);
+                    return Ok(());
+                }
+                live => live?,
+            };
+            let rows = self.options.file_rows;
+            let planned = batches(table, &live, now, rows);
+            let mut whole = planned.into_iter().filter(|batch| !damaged.contains(&batch.first()));
+            let Some(batch) = whole.next() else { return Ok(()) };
+            if is_late() {
+                report.put_off.push(Task::Compact);
+                return Ok(());
+            }
+            match compact(self.lake(), base, &batch, rows, run, now, &self.steps).await {
+                Ok(Some(added)) => done.add(&batch, &added),
+                Ok(None) if conflicts < CONFLICTS_MAX => conflicts += 1,
+                Ok(None) => return Err(overtaken()),
+                Err(err) if err.kind() == Kind::Corrupt => {
+                    damaged.insert(batch.first());
+                    report.problems.push(err);
+                }
+                Err(err) => return Err(err),
+            }
+        }
+    }
+
+    fn expire(&self, report: &mut Report) -> Result<()> {
+        let now = self.clock.now();
+        let expired = self.lake().catalog.expire(now - self.options.keep, now, &self.steps)?;
+        report.work.push(Work::Expired(expired));
         Ok(())
     }
 
-    fn expire(&self) -> Result<crate::catalog::Expired> {
-        let now = self.clock.now();
-        self.lake().catalog.expire(now - self.options.keep, now, &self.steps)
-    }
-
     fn sweep(&self, report: &mut Report) -> Result<()> {
-        let (sweep, problems) = plan_sweep(self.lake(), self.before())?;
-        report.problems.extend(problems);
+        let sweep = plan_sweep(self.lake(), self.before())?;
         for path in sweep.due.iter().chain(&sweep.left_over) {
             self.steps.take("remove file")?;
             self.lake().store.remove(path)?;
@@ -210,11 +241,12 @@ impl Maintain<'_> {
         Ok(())
     }
 
-    fn copy(&self) -> Result<Work> {
+    fn copy(&self, report: &mut Report) -> Result<()> {
         let now = self.clock.now();
         let keep = self.options.copies.max(1);
         let removed = copies::copy(&self.lake().catalog, now, keep, &self.steps)?;
-        Ok(Work::Copied { name: copies::name(now), removed })
+        report.work.push(Work::Copied { name: copies::name(now), removed });
+        Ok(())
     }
 }
 
@@ -224,24 +256,31 @@ impl Options {
         let now = clock.now();
         let mut report = Report::default();
         for task in Task::ALL.into_iter().filter(|task| self.tasks.contains(task)) {
-            let work = match task {
-                Task::Compact => self.preview_compact(lake, now, &mut report)?,
-                Task::Expire => Work::Expired(lake.catalog.expirable(now - self.keep)?),
-                Task::Sweep => {
-                    let (sweep, problems) = plan_sweep(lake, now - self.grace)?;
-                    report.problems.extend(problems);
-                    swept(&sweep)
-                }
-                Task::Vacuum => worth_of_vacuum(lake)?,
-                Task::Copy => {
-                    let folder = lake.catalog.folder();
-                    let removed = copies::removable(folder, now, self.copies.max(1))?;
-                    Work::Copied { name: copies::name(now), removed }
-                }
-            };
-            report.work.push(work);
+            match self.preview_task(task, lake, now, &mut report) {
+                Ok(work) => report.work.push(work),
+                Err(err) => report.problems.push(err),
+            }
         }
         Ok(report)
+    }
+
+    fn preview_task(
+        &self,
+        task: Task,
+        lake: &Lake,
+        now: Instant,
+        report: &mut Report,
+    ) -> Result<Work> {
+        Ok(match task {
+            Task::Compact => self.preview_compact(lake, now, report)?,
+            Task::Expire => Work::Expired(lake.catalog.expirable(now - self.keep, now)?),
+            Task::Sweep => swept(&plan_sweep(lake, now - self.grace)?),
+            Task::Vacuum => worth_of_vacuum(lake)?,
+            Task::Copy => {
+                let removed = copies::removable(lake.catalog.folder(), now, self.copies.max(1))?;
+                Work::Copied { name: copies::name(now), removed }
+            }
+        })
     }
 
     fn preview_compact(&self, lake: &Lake, now: Instant, report: &mut Report) -> Result<Work> {
@@ -265,12 +304,40 @@ impl Options {
     }
 }
 
-fn plan_sweep(lake: &Lake, before: Instant) -> Result<(Sweep, Vec<Error>)> {
+/// How the run of that report is to be told.
+fn status(report: &Report) -> RunStatus {
+    if report.is_well() { RunStatus::Done } else { RunStatus::Attention }
+}
+
+/// What was merged so far.
+#[derive(Default)]
+struct Compacted {
+    files: u64,
+    bytes: u64,
+    into_files: u64,
+    into_bytes: u64,
+}
+
+impl Compacted {
+    fn add(&mut self, batch: &Batch, added: &[NewFile]) {
+        self.files += batch.files.len() as u64;
+        self.bytes += batch.bytes();
+        self.into_files += added.len() as u64;
+        self.into_bytes += added.iter().map(|file| file.size_bytes).sum::<u64>();
+    }
+
+    fn into_work(self) -> Work {
+        let Self { files, bytes, into_files, into_bytes } = self;
+        Work::Compacted { files, bytes, into_files, into_bytes: Some(into_bytes) }
+    }
+}
+
+fn plan_sweep(lake: &Lake, before: Instant) -> Result<Sweep> {
     // What lies there is looked for first: a file that is named after that is not left over.
     let found = lake.store.found()?;
-    let (spared, problems) = copies::spared(lake.catalog.folder())?;
+    let spared = copies::spared(lake.catalog.folder())?;
     let (scheduled, named) = (lake.catalog.scheduled()?, lake.catalog.named_files()?);
-    Ok((sweep::plan(&Known { scheduled, named, spared, found }, before), problems))
+    Ok(sweep::plan(&Known { scheduled, named, spared, found }, before))
 }
 
 fn swept(sweep: &Sweep) -> Work {
@@ -283,9 +350,4 @@ fn worth_of_vacuum(lake: &Lake) -> Result<Work> {
     let is_worth_it =
         space.free_bytes >= FREE_BYTES_MIN && space.free_bytes * FREE_SHARE >= space.bytes;
     Ok(Work::Vacuumed { bytes: space.bytes, freed: is_worth_it.then_some(space.free_bytes) })
-}
-
-fn busy() -> Error {
-    let message = "another program keeps changing the tables of the warehouse";
-    Error::new(Kind::Busy, message).with_hint("try again when it is done")
 }

@@ -3,10 +3,11 @@
 //!
 //! Promises: no answer changes by it, at whatever step it is interrupted; readers are never waited
 //! for and never lose a file of a snapshot that is kept; whatever was interrupted is finished the
-//! next time; a file goes only after a grace, and never while a copy of the catalog needs it;
-//! verifying holds no more in memory than a slice of the keys; a repair takes only from the data
-//! files themselves. Refuses: to change a row, to delete what it does not know, and to paper over a
-//! file that is gone.
+//! next time; what one task cannot do keeps no other from being done; a file goes only after a
+//! grace, and never while a copy of the catalog needs it or cannot tell; verifying holds no more in
+//! memory than a slice of the keys; a repair takes only from data files whose bytes are proven.
+//! Refuses: to change a row, to delete what it does not know, and to paper over a file that is
+//! gone.
 
 mod compact;
 mod copies;

@@ -31,6 +31,11 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// The id of its first file, by which it is known while its files are.
+    pub(super) fn first(&self) -> Option<i64> {
+        self.files.first().map(|file| file.id)
+    }
+
     pub(super) fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.record_count).sum()
     }

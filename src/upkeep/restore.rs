@@ -1,14 +1,15 @@
 //! Comes back from a copy of the catalog.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::{AsOf, CATALOG_FILE, Catalog, DATA_FOLDER, Snapshot, WriterLock};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
 use crate::store::sync;
 
-use super::copies::{COPY_FOLDER, copies, replaced_name};
+use super::copies::{COPY_FOLDER, copies, replaced_names, unfinished};
 
 /// The catalog that is to be, until it has the catalog's name.
 const RESTORING: &str = "catalog.sqlite.restoring";
@@ -33,7 +34,7 @@ pub struct Restored {
 /// names.
 ///
 /// # Errors
-/// `Busy` while another process writes, `Input` if there is no copy, `Corrupt` if the copy is
+/// `Busy` while another program writes, `Input` if there is no copy, `Corrupt` if the copy is
 /// damaged or a file of its newest snapshot is gone: then nothing has changed.
 pub fn restore(
     folder: &Path,
@@ -41,7 +42,7 @@ pub fn restore(
     now: Instant,
     steps: &Steps,
 ) -> Result<Restored> {
-    let copy = choose(folder, copy)?;
+    let copy = choose(folder, copy, now)?;
     let _lock = WriterLock::take(folder)?;
     let snapshot = check(folder, &copy)?;
     let staged = folder.join(RESTORING);
@@ -69,11 +70,14 @@ fn replace(
     fs::copy(copy, staged).map_err(|err| Error::io(format!("copy \"{}\"", copy.display()), err))?;
     let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
     Catalog::expire_in_copy(folder, staged, is_there, now, steps)?;
+    let catalog = folder.join(CATALOG_FILE);
+    take_mode(&catalog, staged)?;
     steps.take("sync catalog")?;
     sync(staged)?;
-    let replaced = set_aside(folder, now, steps)?;
+    // Until the new catalog has the name, nobody else writes to the old one.
+    let held = hold(folder)?;
+    let replaced = set_aside(folder, held.is_some(), now, steps)?;
     steps.take("name catalog")?;
-    let catalog = folder.join(CATALOG_FILE);
     fs::rename(staged, &catalog)
         .map_err(|err| Error::io(format!("replace \"{}\"", catalog.display()), err))?;
     steps.take("sync folder")?;
@@ -101,7 +105,29 @@ fn journal(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn choose(folder: &Path, named: Option<&Path>) -> Result<PathBuf> {
+/// Whoever could read and write the catalog can read and write the next one.
+fn take_mode(catalog: &Path, staged: &Path) -> Result<()> {
+    let Ok(found) = fs::metadata(catalog) else { return Ok(()) };
+    fs::set_permissions(staged, found.permissions())
+        .map_err(|err| Error::io(format!("set the mode of \"{}\"", staged.display()), err))
+}
+
+/// The catalog that is there, settled; none if there is none, or a broken one.
+fn hold(folder: &Path) -> Result<Option<Catalog>> {
+    let catalog = folder.join(CATALOG_FILE);
+    if !catalog.exists() {
+        return Ok(None);
+    }
+    let has_journal = journal(&catalog).exists();
+    match Catalog::hold(folder) {
+        Err(err) if err.kind() == Kind::Corrupt => Ok(None),
+        // Without its journal it would be torn.
+        Err(err) if err.kind() == Kind::Busy || has_journal => Err(err),
+        held => Ok(held.ok()),
+    }
+}
+
+fn choose(folder: &Path, named: Option<&Path>, now: Instant) -> Result<PathBuf> {
     if let Some(named) = named {
         // A bare name is one in the folder of the copies.
         let inside = folder.join(COPY_FOLDER).join(named);
@@ -111,7 +137,7 @@ fn choose(folder: &Path, named: Option<&Path>) -> Result<PathBuf> {
                 .with_hint(format!("name a file of the folder \"{COPY_FOLDER}\" of the warehouse"))
         });
     }
-    copies(folder)?.into_iter().next().ok_or_else(|| {
+    copies(folder, now)?.into_iter().next().ok_or_else(|| {
         let place = folder.join(COPY_FOLDER);
         Error::input(format!("there is no copy of the catalog in \"{}\"", place.display()))
             .with_hint("`lookback maintain` makes one; name another place's copy with its path")
@@ -146,26 +172,52 @@ fn check(folder: &Path, copy: &Path) -> Result<Snapshot> {
 
 /// Gives the catalog that is there a second name beside the copies; it keeps its own until the new
 /// one takes it.
-fn set_aside(folder: &Path, now: Instant, steps: &Steps) -> Result<Option<PathBuf>> {
+fn set_aside(
+    folder: &Path,
+    is_settled: bool,
+    now: Instant,
+    steps: &Steps,
+) -> Result<Option<PathBuf>> {
     let catalog = folder.join(CATALOG_FILE);
     let place = folder.join(COPY_FOLDER);
     fs::create_dir_all(&place)
         .map_err(|err| Error::io(format!("make folder \"{}\"", place.display()), err))?;
-    let aside = place.join(replaced_name(now));
+    let mut names = replaced_names(now).map(|name| place.join(name));
+    let is_free = |aside: &PathBuf| !aside.exists() || is_same(&catalog, aside);
+    let Some(aside) = names.find(is_free) else {
+        return Err(Error::internal("no name is free for the catalog"));
+    };
     steps.take("keep catalog")?;
-    let failed = |err| Error::io(format!("keep the catalog as \"{}\"", aside.display()), err);
     let is_there = catalog.exists();
     if is_there && !aside.exists() {
-        // Not every file system has second names.
-        fs::hard_link(&catalog, &aside)
-            .or_else(|_| fs::copy(&catalog, &aside).map(drop))
-            .map_err(failed)?;
+        keep(&catalog, &aside)?;
     }
-    // What a killed program left undone belongs to the old catalog, and would spoil the new one.
-    if journal(&catalog).exists() {
-        fs::rename(journal(&catalog), journal(&aside)).map_err(failed)?;
+    // What a killed program left undone of a broken catalog would spoil the new one.
+    if !is_settled && journal(&catalog).exists() {
+        fs::rename(journal(&catalog), journal(&aside)).map_err(|err| not_kept(&aside, err))?;
     }
     steps.take("sync folder")?;
     sync(&place)?;
     Ok(is_there.then_some(aside))
+}
+
+/// True if and only if both are names of one file: an interrupted restore gave it the second.
+fn is_same(catalog: &Path, aside: &Path) -> bool {
+    let file = |path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    file(catalog) == file(aside)
+}
+
+fn keep(catalog: &Path, aside: &Path) -> Result<()> {
+    // Not every file system has second names.
+    if fs::hard_link(catalog, aside).is_ok() {
+        return Ok(());
+    }
+    let part = unfinished(aside);
+    fs::copy(catalog, &part).map_err(|err| not_kept(aside, err))?;
+    sync(&part)?;
+    fs::rename(&part, aside).map_err(|err| not_kept(aside, err))
+}
+
+fn not_kept(aside: &Path, err: std::io::Error) -> Error {
+    Error::io(format!("keep the catalog as \"{}\"", aside.display()), err)
 }

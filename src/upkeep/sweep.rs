@@ -33,7 +33,8 @@ pub(super) struct Sweep {
 /// The files that have been without a name since `before`.
 ///
 /// A file that was changed after that may belong to a program that is still writing, and one that
-/// was listed after that to a query that is still reading.
+/// was listed after that to a query that is still reading. What another tool wrote goes only once
+/// it is listed: nobody but that tool knows whether something names it.
 pub(super) fn plan(known: &Known, before: Instant) -> Sweep {
     let Known { scheduled, named, spared, found } = known;
     let is_free = |path: &String| !named.contains(path) && !spared.contains(path);
@@ -41,7 +42,10 @@ pub(super) fn plan(known: &Known, before: Instant) -> Sweep {
     let due: Vec<_> = due.map(|file| file.path.clone()).collect();
     let listed: BTreeSet<_> = scheduled.iter().map(|file| &file.path).collect();
     let left_over = found.iter().filter(|file| {
-        file.changed_at <= before && is_free(&file.path) && !listed.contains(&file.path)
+        file.changed_at <= before
+            && file.is_ours()
+            && is_free(&file.path)
+            && !listed.contains(&file.path)
     });
     let left_over: Vec<_> = left_over.map(|file| file.path.clone()).collect();
     let sizes: BTreeMap<_, _> = found.iter().map(|file| (&file.path, file.size_bytes)).collect();
@@ -82,8 +86,9 @@ mod tests {
                 found("of a copy", 1),
                 found("of a copy too", 1),
                 found("live", 1),
-                found("left", 5),
-                found("being written", 6),
+                found("lookback-left", 5),
+                found("lookback-being-written", 6),
+                found("of another tool", 1),
             ]
             .into(),
         }
@@ -93,7 +98,7 @@ mod tests {
     fn what_nothing_names_since_the_grace_goes() {
         let expected = Sweep {
             due: vec!["due".into(), "gone already".into()],
-            left_over: vec!["left".into()],
+            left_over: vec!["lookback-left".into()],
             bytes: 20,
         };
         assert_eq!(plan(&known(), Instant::from_micros(5)), expected);

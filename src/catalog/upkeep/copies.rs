@@ -25,8 +25,21 @@ impl Catalog {
         done.map(drop).map_err(|err| failed(&action(), err))
     }
 
-    /// Opens a copy that is about to take the catalog's place, and expires the snapshots that name
-    /// a file which `is_there` denies; those are older than the ones that are kept anyway.
+    /// Opens the catalog in `folder` and keeps every other program from writing to it, until this
+    /// is dropped. What a killed program left undone is undone first.
+    ///
+    /// # Errors
+    /// `Busy` while another program writes, `Corrupt` if the catalog is damaged.
+    pub fn hold(folder: &Path) -> Result<Self> {
+        let catalog = Self::connect(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let held = catalog.connection().execute_batch("BEGIN IMMEDIATE");
+        held.map_err(|err| failed("hold the catalog", err))?;
+        Ok(catalog)
+    }
+
+    /// Opens a copy that is about to take the catalog's place, brings it up to date, and expires
+    /// the snapshots that name a file which `is_there` denies; those are older than the ones that
+    /// are kept anyway.
     ///
     /// # Errors
     /// As [`expire`](Self::expire).
@@ -38,6 +51,7 @@ impl Catalog {
         steps: &Steps,
     ) -> Result<()> {
         let copy = Self::connect_to(folder, file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        copy.migrate(steps)?;
         let files = copy.holdings()?.tables.into_iter().flat_map(|table| table.files);
         let ends = files.filter(|held| !is_there(&held.file.path)).filter_map(|held| held.end);
         copy.expire_until(ends.max().unwrap_or(0), now, steps).map(drop)

@@ -1,6 +1,6 @@
 //! Expires snapshots: what only they named is no longer needed.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use crate::error::Result;
 use crate::model::{Instant, Steps};
@@ -8,6 +8,7 @@ use crate::tables::timestamp_text;
 
 use super::super::commit::Writer;
 use super::super::{Catalog, failed, value};
+use super::PLACE;
 
 /// What expiring does, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,12 +29,6 @@ const GONE: &str = "FROM ducklake_data_file AS f WHERE f.end_snapshot IS NOT NUL
 const GONE_DELETES: &str = "FROM ducklake_delete_file AS f WHERE f.end_snapshot IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM ducklake_snapshot AS s
          WHERE s.snapshot_id >= max(f.begin_snapshot, ?1) AND s.snapshot_id < f.end_snapshot)";
-/// Where a file `f` lies: below the data path, unless it says otherwise.
-pub(super) const PLACE: &str = "CASE WHEN f.path_is_relative = 0 THEN f.path ELSE
-         (SELECT s.path || t.path FROM ducklake_table AS t JOIN ducklake_schema AS s
-              ON s.schema_id = t.schema_id WHERE t.table_id = f.table_id
-          ORDER BY t.begin_snapshot DESC LIMIT 1) || f.path END";
-
 /// What is kept of a data file beside its row.
 const OF_FILES: [&str; 4] = [
     "ducklake_file_column_stats",
@@ -44,9 +39,9 @@ const OF_FILES: [&str; 4] = [
 
 impl Catalog {
     /// What [`expire`](Self::expire) would do.
-    pub fn expirable(&self, before: Instant) -> Result<Expired> {
+    pub fn expirable(&self, before: Instant, now: Instant) -> Result<Expired> {
         self.read("look for snapshots to expire", |connection| {
-            let keep_from = keep_from(&times(connection)?, before);
+            let keep_from = keep_from(&times(connection)?, before, now);
             count(connection, keep_from)
         })
     }
@@ -58,7 +53,7 @@ impl Catalog {
     /// not touched.
     pub fn expire(&self, before: Instant, now: Instant, steps: &Steps) -> Result<Expired> {
         let times = self.read("look for snapshots to expire", times)?;
-        self.expire_until(keep_from(&times, before), now, steps)
+        self.expire_until(keep_from(&times, before, now), now, steps)
     }
 
     /// Expires the snapshots before `keep_from`.
@@ -68,19 +63,22 @@ impl Catalog {
         now: Instant,
         steps: &Steps,
     ) -> Result<Expired> {
-        let mut connection = self.connection();
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|err| failed("begin to expire snapshots", err))?;
-        let expired = count(&transaction, keep_from)
-            .map_err(|err| failed("look for snapshots to expire", err))?;
-        if expired == Expired::default() {
-            return Ok(expired);
-        }
-        let writer = Writer { transaction: &transaction, steps };
+        self.write("expire snapshots", steps, |writer| {
+            let expired = count(writer.transaction, keep_from)
+                .map_err(|err| failed("look for snapshots to expire", err))?;
+            if expired != Expired::default() {
+                writer.expire_until(keep_from, now)?;
+            }
+            Ok(expired)
+        })
+    }
+}
+
+impl Writer<'_> {
+    fn expire_until(&self, keep_from: i64, now: Instant) -> Result<()> {
         for table in ["ducklake_snapshot", "ducklake_snapshot_changes"] {
             let sql = format!("DELETE FROM {table} WHERE snapshot_id < ?1");
-            writer.execute(&sql, params![keep_from])?;
+            self.execute(&sql, params![keep_from])?;
         }
         let at = timestamp_text(now);
         for (id, gone) in [("data_file_id", GONE), ("delete_file_id", GONE_DELETES)] {
@@ -88,25 +86,23 @@ impl Catalog {
                 "INSERT INTO ducklake_files_scheduled_for_deletion
                  SELECT f.{id}, {PLACE}, f.path_is_relative, ?2 {gone}"
             );
-            writer.execute(&sql, params![keep_from, at])?;
+            self.execute(&sql, params![keep_from, at])?;
         }
         for table in OF_FILES {
             let sql =
                 format!("DELETE FROM {table} WHERE data_file_id IN (SELECT f.data_file_id {GONE})");
-            writer.execute(&sql, params![keep_from])?;
+            self.execute(&sql, params![keep_from])?;
         }
         let sql = format!(
             "DELETE FROM ducklake_delete_file
              WHERE delete_file_id IN (SELECT f.delete_file_id {GONE_DELETES})"
         );
-        writer.execute(&sql, params![keep_from])?;
+        self.execute(&sql, params![keep_from])?;
         let sql = format!(
             "DELETE FROM ducklake_data_file WHERE data_file_id IN (SELECT f.data_file_id {GONE})"
         );
-        writer.execute(&sql, params![keep_from])?;
-        steps.take("commit")?;
-        transaction.commit().map_err(|err| failed("expire snapshots", err))?;
-        Ok(expired)
+        self.execute(&sql, params![keep_from])?;
+        Ok(())
     }
 }
 
@@ -119,9 +115,13 @@ fn times(connection: &Connection) -> rusqlite::Result<Vec<(i64, Instant)>> {
 }
 
 /// The first snapshot to keep: the one that was the newest at `before`. Pure.
-fn keep_from(times: &[(i64, Instant)], before: Instant) -> i64 {
-    let first_after = times.iter().position(|(_, time)| *time > before).unwrap_or(times.len());
-    times.get(first_after.saturating_sub(1)).map_or(0, |(id, _)| *id)
+///
+/// A snapshot of the future was made by a clock that was wrong: it tells nothing about the others.
+fn keep_from(times: &[(i64, Instant)], before: Instant, now: Instant) -> i64 {
+    let is_young = |(_, time): &(i64, Instant)| *time > before && *time <= now;
+    let first_young = times.iter().position(is_young).unwrap_or(times.len());
+    let newest = times[..first_young].iter().rfind(|(_, time)| *time <= before);
+    newest.or(times.first()).map_or(0, |(id, _)| *id)
 }
 
 fn count(connection: &Connection, keep_from: i64) -> rusqlite::Result<Expired> {
@@ -142,12 +142,13 @@ fn count(connection: &Connection, keep_from: i64) -> rusqlite::Result<Expired> {
 mod tests {
     use super::*;
 
-    /// Snapshots 1, 2, 3, … were made on these days; which is kept first if those that were
-    /// replaced before the end of the day `before` go?
+    /// Snapshots 1, 2, 3, … were made on these days; which is kept first on day 100 if those that
+    /// were replaced before the end of the day `before` go?
     #[track_caller]
     fn check(days: &[i64], before: i64, expected: i64) {
         let times: Vec<_> = (1..).zip(days.iter().map(|day| Instant::from_micros(*day))).collect();
-        assert_eq!(keep_from(&times, Instant::from_micros(before)), expected);
+        let [before, now] = [before, 100].map(Instant::from_micros);
+        assert_eq!(keep_from(&times, before, now), expected);
     }
 
     #[test]
@@ -167,5 +168,13 @@ mod tests {
     #[test]
     fn a_clock_that_went_back_expires_nothing_that_is_young() {
         check(&[10, 40, 20, 30], 25, 1);
+    }
+
+    #[test]
+    fn a_snapshot_of_a_clock_that_was_ahead_keeps_no_later_one() {
+        check(&[10, 2030, 20, 30], 25, 3);
+        check(&[10, 2030, 30], 25, 1);
+        check(&[2030, 20], 15, 1);
+        check(&[2030], 15, 1);
     }
 }

@@ -1,14 +1,15 @@
 //! All that the catalog claims, at one moment, to be compared with the files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 use crate::model::{Coverage, OpenJob, Place, Reach};
 use crate::tables::{self, Bounds, DataFile, Table};
 
-use super::super::files::table_id;
+use super::super::commit::column_bounds;
+use super::super::files::{each_bounds, table_id};
 use super::super::{Catalog, Snapshot, foreign, ledger, snapshots};
 use super::rules::{Breach, breaches};
 
@@ -88,7 +89,8 @@ fn held_table(
     let mut files = files(connection, table, id)?;
     add_bounds(connection, table, id, &mut files)?;
     add_partitions(connection, id, &mut files)?;
-    let columns = table_bounds(connection, table, id)?;
+    let columns = table.field_ids().into_iter().map(|column| column_bounds(connection, id, column));
+    let columns = columns.collect::<rusqlite::Result<_>>()?;
     let obstacle = problem.map(|problem| problem.into_error(table, snapshot));
     Ok(Some(HeldTable { table, files: files.into_values().collect(), columns, obstacle }))
 }
@@ -132,21 +134,13 @@ fn add_bounds(
     table_id: i64,
     files: &mut BTreeMap<i64, HeldFile>,
 ) -> rusqlite::Result<()> {
-    let places: HashMap<i64, usize> = table.field_ids().into_iter().zip(0..).collect();
     let sql = "SELECT data_file_id, column_id, null_count, min_value, max_value
          FROM ducklake_file_column_stats WHERE table_id = ?1";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([table_id])?;
-    while let Some(row) = rows.next()? {
-        let (Some(held), Some(place)) = (files.get_mut(&row.get(0)?), places.get(&row.get(1)?))
-        else {
-            continue;
-        };
-        let null_count: Option<i64> = row.get(2)?;
-        let (min, max) = (row.get(3)?, row.get(4)?);
-        held.file.columns[*place] = null_count.map(|null_count| Bounds { null_count, min, max });
-    }
-    Ok(())
+    each_bounds(connection, table, sql, &[table_id], |id, place, bounds| {
+        if let Some(held) = files.get_mut(&id) {
+            held.file.columns[place] = bounds;
+        }
+    })
 }
 
 fn add_partitions(
@@ -164,24 +158,4 @@ fn add_partitions(
         }
     }
     Ok(())
-}
-
-/// What is said of the columns of the whole table; a NULL count of 1 means that there are NULLs.
-fn table_bounds(
-    connection: &Connection,
-    table: &Table,
-    table_id: i64,
-) -> rusqlite::Result<Vec<Option<Bounds>>> {
-    let mut columns = vec![None; table.columns.len()];
-    let sql = "SELECT contains_null, min_value, max_value FROM ducklake_table_column_stats
-         WHERE table_id = ?1 AND column_id = ?2";
-    let mut statement = connection.prepare(sql)?;
-    for (column, id) in columns.iter_mut().zip(table.field_ids()) {
-        let mut rows = statement.query(params![table_id, id])?;
-        if let Some(row) = rows.next()? {
-            let null_count = row.get::<_, Option<i64>>(0)?.unwrap_or(1);
-            *column = Some(Bounds { null_count, min: row.get(1)?, max: row.get(2)? });
-        }
-    }
-    Ok(columns)
 }

@@ -1,6 +1,6 @@
 //! What is mended in the catalog from what the files themselves say.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::params;
 
 use crate::error::Result;
 use crate::model::Steps;
@@ -48,29 +48,24 @@ pub struct Restated {
 impl Catalog {
     /// Mends all of it in one transaction.
     pub fn repair(&self, repairs: &[Repair], steps: &Steps) -> Result<()> {
-        let mut connection = self.connection();
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|err| failed("begin to repair the catalog", err))?;
-        let writer = Writer { transaction: &transaction, steps };
-        for repair in repairs {
-            match repair {
-                Repair::File(file) => writer.restate_file(file)?,
-                Repair::Table { table, columns } => writer.restate_table(table, columns)?,
-                Repair::Open(changes) => writer.change_open_jobs(changes)?,
-                Repair::Rule(breach) => {
-                    if let Some(mend) = breach.mend {
-                        writer.execute(mend, params![])?;
-                    }
-                }
-            }
-        }
-        steps.take("commit")?;
-        transaction.commit().map_err(|err| failed("repair the catalog", err))
+        self.write("repair the catalog", steps, |writer| {
+            repairs.iter().try_for_each(|repair| writer.repair(repair))
+        })
     }
 }
 
 impl Writer<'_> {
+    fn repair(&self, repair: &Repair) -> Result<()> {
+        match repair {
+            Repair::File(file) => self.restate_file(file),
+            Repair::Table { table, columns } => self.restate_table(table, columns),
+            Repair::Open(changes) => self.change_open_jobs(changes),
+            Repair::Rule(breach) => {
+                breach.mend.map_or(Ok(()), |mend| self.execute(mend, params![]).map(drop))
+            }
+        }
+    }
+
     fn restate_file(&self, file: &Restated) -> Result<()> {
         self.execute(
             "UPDATE ducklake_data_file SET record_count = ?2, file_size_bytes = ?3,
@@ -90,20 +85,16 @@ impl Writer<'_> {
     }
 
     fn restate_table(&self, table: &Table, columns: &[Option<Bounds>]) -> Result<()> {
-        let id = "(SELECT table_id FROM ducklake_table
-             WHERE table_name = ?1 AND end_snapshot IS NULL)";
+        let sql = "SELECT table_id FROM ducklake_table
+             WHERE table_name = ?1 AND end_snapshot IS NULL";
+        let table_id = self
+            .transaction
+            .query_row(sql, [table.name], |row| row.get(0))
+            .map_err(|err| failed("find a table to be repaired", err))?;
         for (column_id, bounds) in table.field_ids().into_iter().zip(columns) {
-            let Some(bounds) = bounds else { continue };
-            let sql = format!(
-                "DELETE FROM ducklake_table_column_stats WHERE table_id = {id} AND column_id = ?2"
-            );
-            self.execute(&sql, params![table.name, column_id])?;
-            let sql = format!(
-                "INSERT INTO ducklake_table_column_stats
-                 VALUES ({id}, ?2, ?3, NULL, ?4, ?5, NULL)"
-            );
-            let has_null = bounds.null_count > 0;
-            self.execute(&sql, params![table.name, column_id, has_null, bounds.min, bounds.max])?;
+            if let Some(bounds) = bounds {
+                self.set_column_bounds(table_id, column_id, bounds)?;
+            }
         }
         Ok(())
     }

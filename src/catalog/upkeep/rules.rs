@@ -137,17 +137,23 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "live_file_scheduled",
-        broken: "SELECT 'file ' || f.data_file_id, 'it is listed as to be deleted, and a snapshot '
+        broken: concat!(
+            "SELECT 'file ' || f.data_file_id, 'it is listed as to be deleted, and a snapshot '
                  || 'names it'
              FROM ducklake_data_file AS f
-             JOIN ducklake_files_scheduled_for_deletion AS d ON d.path LIKE '%' || f.path
-             WHERE f.path_is_relative = 1 AND d.path_is_relative = 1
-             ORDER BY f.data_file_id",
-        mend: Some(
-            "DELETE FROM ducklake_files_scheduled_for_deletion WHERE EXISTS
-                 (SELECT 1 FROM ducklake_data_file AS f
-                  WHERE ducklake_files_scheduled_for_deletion.path LIKE '%' || f.path)",
+             WHERE (",
+            place!(),
+            ", f.path_is_relative) IN
+                 (SELECT path, path_is_relative FROM ducklake_files_scheduled_for_deletion)
+             ORDER BY f.data_file_id"
         ),
+        mend: Some(concat!(
+            "DELETE FROM ducklake_files_scheduled_for_deletion
+             WHERE (path, path_is_relative) IN
+                 (SELECT ",
+            place!(),
+            ", f.path_is_relative FROM ducklake_data_file AS f)"
+        )),
     },
 ];
 

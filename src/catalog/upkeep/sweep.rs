@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::params;
 
 use crate::error::Result;
 use crate::model::{Instant, Steps};
 
-use super::super::commit::Writer;
-use super::super::{Catalog, LIVE, failed, snapshots, value};
-use super::expire::PLACE;
+use super::super::create::data_path;
+use super::super::{Catalog, LIVE, snapshots, value};
+use super::PLACE;
 
 /// A file below the data path that no snapshot names any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,29 +36,30 @@ impl Catalog {
 
     /// Forgets files that were deleted.
     pub fn unschedule(&self, paths: &[String], steps: &Steps) -> Result<()> {
-        let mut connection = self.connection();
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|err| failed("begin to forget deleted files", err))?;
-        let writer = Writer { transaction: &transaction, steps };
-        for path in paths {
-            let sql = "DELETE FROM ducklake_files_scheduled_for_deletion
-                 WHERE path_is_relative = 1 AND path = ?1";
-            writer.execute(sql, params![path])?;
-        }
-        steps.take("commit")?;
-        transaction.commit().map_err(|err| failed("forget deleted files", err))
+        let sql = "DELETE FROM ducklake_files_scheduled_for_deletion
+             WHERE path_is_relative = 1 AND path = ?1";
+        self.write("forget deleted files", steps, |writer| {
+            paths.iter().try_for_each(|path| writer.execute(sql, params![path]).map(drop))
+        })
     }
 
-    /// The places below the data path of all files that a snapshot names.
+    /// The places below the data path of all files that a snapshot names, by whatever path.
     pub fn named_files(&self) -> Result<BTreeSet<String>> {
         let sql = format!(
             "SELECT {PLACE} FROM ducklake_data_file AS f
              UNION ALL SELECT {PLACE} FROM ducklake_delete_file AS f"
         );
+        let data_path = data_path(self.folder());
         self.read("read the names of all files", |connection| {
             let mut statement = connection.prepare(&sql)?;
-            let rows = statement.query_map([], |row| row.get(0))?;
+            let rows = statement.query_map([], |row| {
+                let place: String = row.get(0)?;
+                // Another tool may name a file by its absolute path.
+                Ok(match place.strip_prefix(&data_path) {
+                    Some(below) => below.to_owned(),
+                    None => place,
+                })
+            })?;
             rows.collect()
         })
     }

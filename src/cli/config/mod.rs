@@ -79,7 +79,7 @@ pub(super) struct Config {
     pub(super) concurrency: Option<usize>,
     /// The file of a night's metrics; relative to the folder of the file.
     pub(super) metrics: Option<PathBuf>,
-    /// After how long a night begins no task of maintaining.
+    /// After how long a night begins no task of maintaining but the copy.
     pub(super) budget: Option<Duration>,
     /// The thresholds of checks, as they stand there.
     pub(super) thresholds: Vec<Named>,

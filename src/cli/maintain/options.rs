@@ -15,7 +15,8 @@ use super::super::units::age;
 /// into few; `expire` gives up snapshots that nobody can want any more; `sweep` deletes files that
 /// no snapshot names and what killed runs left; `vacuum` gives back what the catalog no longer
 /// needs; `copy` copies the catalog into the folder `backups` of the warehouse. Readers are not
-/// disturbed, no answer changes, and what was interrupted is finished the next time.
+/// disturbed, no answer changes, and what was interrupted is finished the next time. A task that
+/// fails keeps no later one from being done.
 #[derive(Args, Debug)]
 pub(in super::super) struct MaintainOptions {
     /// Do only these tasks, with commas between them.
@@ -23,10 +24,12 @@ pub(in super::super) struct MaintainOptions {
     pub(in super::super) only: Vec<Task>,
 
     /// Say what would be done, and do nothing.
+    ///
+    /// Only where a warehouse lies that was moved is told to its catalog, as by every command.
     #[arg(long)]
     pub(in super::super) dry_run: bool,
 
-    /// Begin nothing more after this time, such as 10m.
+    /// Begin nothing more after this time, such as 10m, but the copy.
     #[arg(long, value_name = "TIME", value_parser = age)]
     pub(in super::super) budget: Option<Duration>,
 

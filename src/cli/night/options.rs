@@ -25,7 +25,7 @@ pub(in crate::cli) struct NightOptions {
     #[arg(long, value_name = "FILE")]
     pub(super) metrics: Option<PathBuf>,
 
-    /// Begin no task of maintaining after this time [default: 30m]
+    /// Begin no task of maintaining but the copy after this time [default: 30m]
     #[arg(long, value_name = "TIME", value_parser = age)]
     pub(super) budget: Option<Duration>,
 

@@ -101,20 +101,24 @@ impl Inside<'_, '_> {
             read => read?,
         };
         findings.extend(self.wrong_columns(&object, &footer));
-        // Without a digest nobody knows whether the file or the catalog lies about rows.
-        let record_count = if outside.is_proven { rows } else { held.file.record_count };
+        // Without a digest nobody knows whether the file or the catalog lies.
+        let (record_count, said) = if outside.is_proven {
+            (rows, &columns)
+        } else {
+            (held.file.record_count, &held.file.columns)
+        };
         let repair = Repair::File(Restated {
             table: self.table,
             id: file.id,
             record_count,
             size_bytes: file.size_bytes,
             footer_size_bytes: footer.size_bytes,
-            columns: columns.clone(),
+            columns: said.clone(),
         });
         let wrong = self.wrong(held, file, &footer, rows, &columns);
         for (check, what) in wrong {
             let finding = Finding::new(check, object.clone(), what);
-            let is_sure = check != Check::WrongRowCount || outside.is_proven;
+            let is_sure = outside.is_proven || check == Check::WrongFooter;
             findings.push(if is_sure { finding.mended_by(repair.clone()) } else { finding });
         }
         Ok(Some((rows, columns)))

@@ -13,6 +13,8 @@ pub enum Check {
     MissingFile,
     /// A file that nothing names.
     ExtraFile,
+    /// A copy of the catalog that cannot be read: files that it needs may look extra.
+    UnreadableCopy,
     /// A file of another size than the catalog says.
     WrongSize,
     /// A file whose bytes are not those that were written.
@@ -53,6 +55,7 @@ impl Check {
             Self::ForeignChange => "foreign_change",
             Self::MissingFile => "missing_file",
             Self::ExtraFile => "extra_file",
+            Self::UnreadableCopy => "unreadable_copy",
             Self::WrongSize => "wrong_size",
             Self::WrongDigest => "wrong_digest",
             Self::UnreadableFile => "unreadable_file",

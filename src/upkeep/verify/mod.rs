@@ -27,7 +27,7 @@ use self::file::{Inside, outside};
 use self::finding::Mend;
 use self::keys::{Numbers, Suspects};
 use self::rows::{Gathered, Known};
-use super::copies;
+use super::copies::{self, COPY_FOLDER};
 
 /// How many rows that are there twice are told one by one, of each table.
 const TOLD_MAX: usize = 10;
@@ -84,12 +84,21 @@ impl Verify<'_> {
         let catalog = &self.lake.catalog;
         let mut named: BTreeSet<_> = catalog.named_files()?;
         named.extend(catalog.scheduled()?.into_iter().map(|file| file.path));
-        named.extend(copies::spared(catalog.folder())?.0);
+        let spared = copies::spared(catalog.folder());
+        let is_known = spared.is_ok();
+        match spared {
+            Ok(spared) => named.extend(spared),
+            Err(err) => {
+                let object = format!("folder {COPY_FOLDER}");
+                verdict.findings.push(Finding::new(Check::UnreadableCopy, object, err.chain()));
+            }
+        }
         let before = self.clock.now() - self.grace;
         for file in found.iter().filter(|it| it.changed_at <= before && !named.contains(&it.path)) {
             let what = format!("nothing names it; it has {} bytes", file.size_bytes);
             let finding = Finding::new(Check::ExtraFile, format!("file {}", file.path), what);
-            let mend = Some(Mend::Remove(file.path.clone()));
+            let is_ours_to_remove = is_known && file.is_ours();
+            let mend = is_ours_to_remove.then(|| Mend::Remove(file.path.clone()));
             verdict.findings.push(Finding { mend, ..finding });
         }
         Ok(())
@@ -110,7 +119,12 @@ impl Verify<'_> {
         let mut bounds: Vec<Option<Bounds>> = vec![None; table.columns.len()];
         for file in &held.files {
             verdict.files += 1;
-            let size = sizes.get(file.file.path.as_str()).copied();
+            let path = file.file.path.as_str();
+            // One that was written since they were looked for is there all the same.
+            let size = match sizes.get(path) {
+                Some(size) => Some(*size),
+                None => store.size(path).await?,
+            };
             let outside = outside(store, file, size, &mut verdict.findings).await?;
             if file.end.is_some() || held.obstacle.is_some() {
                 continue;

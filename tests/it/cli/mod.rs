@@ -203,6 +203,15 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// What was told, but for how large the catalog is: that hangs on SQLite.
+fn without_size(told: &str) -> String {
+    let size = |line: &str| match line.split_once("the catalog has ") {
+        Some((before, _)) => format!("{before}the catalog has [SIZE]\n"),
+        None => format!("{line}\n"),
+    };
+    told.lines().map(size).collect()
+}
+
 /// Changes the catalog of a warehouse behind its back.
 fn alter_catalog(warehouse: &Path, sql: &str) {
     let catalog = rusqlite::Connection::open(warehouse.join("catalog.sqlite")).unwrap();

@@ -44,6 +44,13 @@ impl Desk {
         self.path("warehouse/data/main/backup_jobs").join(path)
     }
 
+    /// Leaves a file that nothing names, long since.
+    fn leave(&self, name: &str) {
+        let file = self.path("warehouse/data/main/backup_jobs/year=2026").join(name);
+        fs::write(&file, "left").unwrap();
+        age(&file, "2026-01-03T00:00:00Z");
+    }
+
     fn live(&self) -> PathBuf {
         self.file_of("IS NULL", 0)
     }
@@ -85,7 +92,7 @@ fn change(file: &Path, change: impl Fn(&mut Vec<u8>)) {
 /// A damage: what it is, and what does it.
 type Damage = (&'static str, fn(&Desk));
 
-const DAMAGES: [Damage; 27] = [
+const DAMAGES: [Damage; 30] = [
     ("a table is gone", |desk| {
         desk.alter("DELETE FROM ducklake_table WHERE table_name = 'scan_jobs'");
     }),
@@ -101,9 +108,14 @@ const DAMAGES: [Damage; 27] = [
         fs::remove_file(desk.file_of("IS NOT NULL", 0)).unwrap();
     }),
     ("a file that nothing names", |desk| {
-        let file = desk.path("warehouse/data/main/backup_jobs/year=2026/left.parquet");
-        fs::write(&file, "left").unwrap();
-        age(&file, "2026-01-03T00:00:00Z");
+        desk.leave("lookback-left.parquet");
+    }),
+    ("a file of another tool that nothing names", |desk| desk.leave("ducklake-left.parquet")),
+    ("a file that nothing names, unless a copy does that is damaged", |desk| {
+        desk.leave("lookback-left.parquet");
+        let backups = desk.path("warehouse/backups");
+        fs::create_dir(&backups).unwrap();
+        fs::write(backups.join("catalog-2026-01-04.sqlite"), "damaged").unwrap();
     }),
     ("a file was cut off", |desk| change(&desk.live(), |bytes| bytes.truncate(1000))),
     ("the catalog has another size of a file", |desk| {
@@ -115,6 +127,13 @@ const DAMAGES: [Damage; 27] = [
     ("a file without a digest is no Parquet", |desk| {
         desk.alter("DELETE FROM lookback_file_digest");
         change(&desk.live(), |bytes| bytes.fill(b'x'));
+    }),
+    ("a value in a file without a digest has changed", |desk| {
+        desk.alter("DELETE FROM lookback_file_digest");
+        change(&desk.live(), |bytes| {
+            let value = bytes.windows(7).position(|bytes| bytes == b"vault:v").unwrap();
+            bytes[value + 6] = b'w';
+        });
     }),
     ("the catalog has another number of rows of a file", |desk| {
         desk.alter(&format!(

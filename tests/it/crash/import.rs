@@ -5,13 +5,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::{Command, Stdio};
 
 use lookback::model::{Instant, Steps};
 use lookback::tables::Row;
 use serde_json::{Value, json};
 
-use super::{STEPS_MAX, State, is_empty, state};
+use super::{STEPS_MAX, State, is_empty, kill_at_each_step, state};
 use crate::upkeep::rows_of;
 use crate::warehouse::{Warehouse, instant};
 
@@ -121,30 +120,15 @@ fn check_errors(second: bool) {
 /// Kills the process at each step.
 fn check_kills(second: bool) {
     let mut nights = Nights::new(second);
-    for step in 1..STEPS_MAX {
-        let left = nights.start.copy();
-        let documents: Vec<_> = night(second).iter().map(Value::to_string).collect();
-        let file = left.path().with_extension("json");
-        fs::write(&file, documents.concat()).unwrap();
-        let status = Command::new(env!("CARGO_BIN_EXE_lookback"))
-            .env("LOOKBACK_TEST_ABORT_AT_STEP", step.to_string())
-            .args(["import", "--now", &now(second).to_string()])
-            .args(["--observed-at", &now(second).to_string()])
-            .arg(&file)
-            .arg("--warehouse")
-            .arg(left.path())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-        if status.success() {
-            assert_eq!(state(&left), nights.new);
-            assert!(step > 100, "only {step} steps");
-            return;
-        }
-        assert_eq!(status.code(), None, "step {step} ended otherwise than by a signal");
-        nights.check(&left, step);
-    }
-    panic!("no run survives");
+    let documents: Vec<_> = night(second).iter().map(Value::to_string).collect();
+    let file = nights.start.path().with_extension("json");
+    fs::write(&file, documents.concat()).unwrap();
+    let (file, now) = (file.display().to_string(), now(second).to_string());
+    let arguments = ["import", "--now", &now, "--observed-at", &now, &file];
+    let start = nights.start.copy();
+    let check = |left: &Warehouse, step| nights.check(left, step);
+    let done = kill_at_each_step(&start, &arguments, 100, check);
+    assert_eq!(state(&done), nights.new);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 mod export;
 mod import;
 mod ingest;
+mod restore;
 mod upkeep;
 
 use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
 
 use lookback::lake::Lake;
 use lookback::tables::{Cell, Row};
@@ -51,4 +53,34 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
 /// Whether it is a warehouse in which nothing is.
 pub(crate) fn is_empty(state: &State) -> bool {
     state.as_ref().is_some_and(|parts| parts.values().all(Vec::is_empty))
+}
+
+/// Runs `lookback` on copies of a warehouse, killed at step N for N = 1, 2, 3, … until it survives,
+/// which takes more than `steps_min`; `check` looks at what each left. Gives what the last one
+/// left.
+#[track_caller]
+fn kill_at_each_step(
+    start: &Warehouse,
+    arguments: &[&str],
+    steps_min: u64,
+    mut check: impl FnMut(&Warehouse, u64),
+) -> Warehouse {
+    for step in 1..STEPS_MAX {
+        let left = start.copy();
+        let status = Command::new(env!("CARGO_BIN_EXE_lookback"))
+            .env("LOOKBACK_TEST_ABORT_AT_STEP", step.to_string())
+            .args(arguments)
+            .arg("--warehouse")
+            .arg(left.path())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        if status.success() {
+            assert!(step > steps_min, "only {step} steps");
+            return left;
+        }
+        assert_eq!(status.code(), None, "step {step} ended otherwise than by a signal");
+        check(&left, step);
+    }
+    panic!("it never survives");
 }

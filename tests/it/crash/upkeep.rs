@@ -1,18 +1,17 @@
 //! An upkeep that fails, or whose process is killed, at each of its steps.
 //!
 //! After each every answer is the same and nothing is wrong; and the same upkeep, undisturbed, then
-//! leaves as many files as an undisturbed one.
+//! leaves as many files as an undisturbed one, once what the killed one left is old.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Stdio};
 
 use lookback::catalog::AsOf;
 use lookback::lake::Lake;
 use lookback::model::Steps;
 use lookback::upkeep::{Options, Task};
 
-use super::{STEPS_MAX, State, state};
-use crate::upkeep::{check_whole, live_files, maintain, only, winter};
+use super::{STEPS_MAX, State, kill_at_each_step, state};
+use crate::upkeep::{NO_GRACE, check_sound, check_whole, live_files, maintain, only, winter};
 use crate::warehouse::Warehouse;
 
 /// A day later, when what became free in spring is swept.
@@ -23,7 +22,7 @@ struct Interrupted {
     start: Warehouse,
     state: State,
     tasks: Vec<Task>,
-    /// What an undisturbed one leaves: the live files of each table, and all snapshots.
+    /// What an undisturbed one leaves: the live files of each table, and all files.
     done: (Vec<(&'static str, usize)>, usize),
     /// What was left so far.
     left: BTreeSet<String>,
@@ -49,10 +48,11 @@ impl Interrupted {
             return;
         }
         assert_eq!(state(left), self.state, "at step {step}");
-        check_whole(left);
-        maintain(left, NEXT, &options(&self.tasks), &Steps::none()).unwrap();
+        check_sound(left);
+        let report = maintain(left, NEXT, &options(&self.tasks), &Steps::none()).unwrap();
+        assert!(report.is_well(), "after step {step}: {report:?}");
         assert_eq!(state(left), self.state, "after step {step}");
-        assert_eq!(ending(left).0, self.done.0, "after step {step}");
+        assert_eq!(ending(left), self.done, "after step {step}");
         check_whole(left);
     }
 }
@@ -62,6 +62,8 @@ fn options(tasks: &[Task]) -> Options {
 }
 
 fn ending(warehouse: &Warehouse) -> (Vec<(&'static str, usize)>, usize) {
+    let later = Options { grace: NO_GRACE, ..only(&[Task::Expire, Task::Sweep]) };
+    maintain(warehouse, NEXT, &later, &Steps::none()).unwrap();
     (live_files(warehouse), warehouse.files_on_disk().len())
 }
 
@@ -81,13 +83,17 @@ fn check_errors(tasks: &[Task], steps_min: u64) {
     let mut interrupted = Interrupted::new(tasks);
     for step in 1..STEPS_MAX {
         let left = interrupted.start.copy();
-        match maintain(&left, NEXT, &options(tasks), &Steps::failing_at(step)) {
-            Ok(_) => {
-                assert_eq!(state(&left), interrupted.state);
-                assert!(step > steps_min, "only {step} steps");
-                return;
-            }
-            Err(err) => assert!(err.to_string().contains("injected failure"), "{err}"),
+        let problems = match maintain(&left, NEXT, &options(tasks), &Steps::failing_at(step)) {
+            Ok(report) => report.problems,
+            Err(err) => vec![err],
+        };
+        if problems.is_empty() {
+            assert_eq!(state(&left), interrupted.state);
+            assert!(step > steps_min, "only {step} steps");
+            return;
+        }
+        for err in problems {
+            assert!(err.to_string().contains("injected failure"), "{err}");
         }
         interrupted.check(&left, step);
     }
@@ -98,25 +104,11 @@ fn check_errors(tasks: &[Task], steps_min: u64) {
 fn check_kills(tasks: &[Task], steps_min: u64) {
     let mut interrupted = Interrupted::new(tasks);
     let names: Vec<_> = tasks.iter().map(|task| task.name()).collect();
-    for step in 1..STEPS_MAX {
-        let left = interrupted.start.copy();
-        let status = Command::new(env!("CARGO_BIN_EXE_lookback"))
-            .env("LOOKBACK_TEST_ABORT_AT_STEP", step.to_string())
-            .args(["maintain", "--now", NEXT, "--only", &names.join(",")])
-            .arg("--warehouse")
-            .arg(left.path())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-        if status.success() {
-            assert_eq!(state(&left), interrupted.state);
-            assert!(step > steps_min, "only {step} steps");
-            return;
-        }
-        assert_eq!(status.code(), None, "step {step} ended otherwise than by a signal");
-        interrupted.check(&left, step);
-    }
-    panic!("no upkeep survives");
+    let arguments = ["maintain", "--now", NEXT, "--only", &names.join(",")];
+    let start = interrupted.start.copy();
+    let check = |left: &Warehouse, step| interrupted.check(left, step);
+    let done = kill_at_each_step(&start, &arguments, steps_min, check);
+    assert_eq!(state(&done), interrupted.state);
 }
 
 const REST: [Task; 4] = [Task::Expire, Task::Sweep, Task::Vacuum, Task::Copy];

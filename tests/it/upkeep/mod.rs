@@ -2,6 +2,7 @@
 
 mod maintain;
 mod nights;
+mod problems;
 mod restore;
 mod together;
 
@@ -12,12 +13,13 @@ use std::time::{Duration, UNIX_EPOCH};
 use lookback::catalog::AsOf;
 use lookback::error::Result;
 use lookback::lake::Lake;
-use lookback::model::{FixedClock, Instant, Steps};
+use lookback::model::{DAY, FixedClock, Instant, Steps};
 use lookback::source::files::{Defaults, Found, read};
 use lookback::tables::{self, Row};
 use lookback::upkeep::{Finding, GRACE, Maintain, Options, Report, Task, Verify};
 use serde_json::{Value, json};
 
+use crate::crash::{State, state};
 use crate::warehouse::{Warehouse, block_on, instant};
 
 /// When January is old.
@@ -88,18 +90,42 @@ pub(crate) fn only(tasks: &[Task]) -> Options {
     Options { tasks: tasks.to_vec(), grace: 0, ..Options::default() }
 }
 
-/// What verifying finds, with files that nothing names however young they are.
-pub(crate) fn findings(warehouse: &Warehouse) -> Vec<Finding> {
+/// A grace that no file is young enough for, whatever the machine's clock says.
+pub(crate) const NO_GRACE: i64 = -100 * 366 * DAY;
+
+/// What verifying finds; files that nothing names are found once they are older than `grace`.
+pub(crate) fn findings(warehouse: &Warehouse, grace: i64) -> Vec<Finding> {
     let lake = Lake::open(&warehouse.path()).unwrap();
     let clock = &FixedClock(instant(SPRING));
-    block_on(Verify { lake: &lake, clock, grace: GRACE }.run()).unwrap().findings
+    block_on(Verify { lake: &lake, clock, grace }.run()).unwrap().findings
 }
 
-/// Nothing is wrong with it.
+/// Nothing is wrong with it, and there is no file that nothing names.
 #[track_caller]
 pub(crate) fn check_whole(warehouse: &Warehouse) {
-    let findings = findings(warehouse);
+    let findings = findings(warehouse, NO_GRACE);
     assert!(findings.is_empty(), "{findings:#?}");
+}
+
+/// Nothing is wrong with it but what somebody who was killed may have left.
+#[track_caller]
+pub(crate) fn check_sound(warehouse: &Warehouse) {
+    let findings = findings(warehouse, GRACE);
+    assert!(findings.is_empty(), "{findings:#?}");
+}
+
+/// When a catalog is restored.
+pub(crate) const LATER: &str = "2026-03-22T04:00:00Z";
+
+/// A warehouse with a copy of its catalog, and one more night after it; and its state before that.
+pub(crate) fn copied() -> (Warehouse, State) {
+    let warehouse = winter(2..=6);
+    maintain(&warehouse, SPRING, &only(&[Task::Copy]), &Steps::none()).unwrap();
+    let then = state(&warehouse);
+    let (documents, at) = night(21, 3);
+    warehouse.ingest(&rows_of(&documents, at), at, &Steps::none()).unwrap();
+    assert_ne!(state(&warehouse), then);
+    (warehouse, then)
 }
 
 /// The number of live files of each table that has any.

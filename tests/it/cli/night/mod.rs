@@ -7,8 +7,8 @@ use std::fs;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::Desk;
 use super::emulated::Emulator;
+use super::{Desk, without_size};
 
 const NIGHT: &str = "2026-01-05T03:00:00Z";
 const NEXT: &str = "2026-01-06T03:00:00Z";
@@ -24,13 +24,7 @@ impl Desk {
 
     /// `lookback night` with these flags at that time.
     fn night(&self, now: &str, flags: &[&str]) -> String {
-        let told = self.run(&[&["night", "--now", now], flags].concat());
-        // How large the catalog is hangs on SQLite.
-        let size = |line: &str| match line.split_once("the catalog has ") {
-            Some((before, _)) => format!("{before}the catalog has [SIZE]\n"),
-            None => format!("{line}\n"),
-        };
-        told.lines().map(size).collect()
+        without_size(&self.run(&[&["night", "--now", now], flags].concat()))
     }
 }
 
