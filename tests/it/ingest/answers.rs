@@ -162,10 +162,9 @@ fn open_jobs_that_get_no_answer_are_left_after_a_few() {
 
 /// A page of two of a reading of AWS's counts.
 fn counts(target: &str, count: i64) -> String {
-    let (state, next) = match target.contains("NextToken") {
-        true => ("FAILED", ""),
-        false => ("COMPLETED", r#", "NextToken": "2""#),
-    };
+    let is_last = target.contains("NextToken");
+    let state = if is_last { "FAILED" } else { "COMPLETED" };
+    let next = if is_last { "" } else { r#", "NextToken": "2""# };
     let start = instant("2026-02-27T00:00:00Z").micros() / 1_000_000;
     ok(&format!(
         r#"{{"BackupJobSummaries": [{{"Region": "eu-west-1", "AccountId": "{ACCOUNT}",
