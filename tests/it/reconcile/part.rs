@@ -55,7 +55,7 @@ fn counts_of_which_a_record_was_refused_were_read_in_part() {
         let url = serve_by(move |target| {
             answer(200, "", if target.starts_with("/audit/") { &counts } else { "{}" })
         });
-        let source = source(&config(), "s", Reach::Account).at_emulator(url.await);
+        let source = source(&config(), "s", Reach::Organization).at_emulator(url.await);
         let (kinds, regions) = (vec![JobKind::Backup], vec!["eu-west-1".to_owned()]);
         let sources = [Source { kinds, regions, ..source }];
         Night::quiet(first).live_at(&warehouse, &sources, &Unwatched).await.unwrap()
