@@ -119,7 +119,10 @@
 //!    one call. A listing of more than ten pages is given up for pieces of whole hours, the oldest
 //!    first, as many as its density so far suggests: they are read at the same time and are units
 //!    of their own. After a listing, the child counts of finished composite jobs are described,
-//!    where Describe reaches.
+//!    where Describe reaches; if that fails, the listing is complete but not settled, and so is
+//!    read again. A listing of which a record was refused is partial. Of jobs that are asked for
+//!    one by one, one that fails keeps no other from its turn. A reading of AWS's summaries is
+//!    handed on whole, since a part of one would stand for all that AWS counts.
 //! 3. *Merge* (below) the rows, which go through a bounded channel into the spool: in memory while
 //!    they are few, in temporary files when they are many, by table, Region and day.
 //! 4. *Commit* when a quarter of a million rows wait or a minute has passed, and at the end: data
@@ -233,11 +236,17 @@
 //! # Merging
 //!
 //! Of two observations of a job a settled one beats an open one, else the newer wins; where the
-//! winner has NULL in a field that its origin does not carry, the other's value stays. A row has
-//! changed when a field of AWS's or its tracking differs: being read again changes nothing, and a
-//! file without a changed row is not rewritten. The rule does not depend on the order in which
-//! observations come. An absence (AWS was asked and no longer shows an open job) is no observation:
-//! it makes an open job that was observed no later forgotten, until a newer observation shows it.
+//! winner has NULL in a field that its origin does not carry, the other's value stays. A report or
+//! an event does not tell that a restore was a test: beside an observation that does, it is settled
+//! only if the test has ended. A row has changed when a field of AWS's or its tracking differs:
+//! being read again changes nothing, and a file without a changed row is not rewritten.
+//!
+//! Which of two wins hangs on what they say and when they were made, not on which came first, so
+//! observations may come in any order. The order decides only between two of one instant, and
+//! where several older ones could fill a field that the winner does not carry.
+//!
+//! An absence (AWS was asked and no longer shows an open job) is no observation: it makes an open
+//! job that was observed no later forgotten, until a newer observation shows it.
 
 pub mod catalog;
 pub mod cli;

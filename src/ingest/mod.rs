@@ -9,6 +9,8 @@
 
 mod apply;
 mod counts;
+mod failures;
+mod follower;
 mod key;
 mod live;
 mod long;
@@ -24,6 +26,7 @@ mod running;
 mod sources;
 mod spool;
 mod summaries;
+mod tokens;
 mod transitions;
 mod unit;
 mod work;

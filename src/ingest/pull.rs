@@ -13,6 +13,7 @@ use crate::lake::WritableLake;
 use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Span, Steps, found};
 use crate::source::aws::Source;
 
+use super::follower::follower;
 use super::plan::{Known, Plan, plan};
 use super::report::{PlaceReport, Problem, Progress, Report, Unwatched, Watch};
 use super::retry::RetryPolicy;
@@ -117,7 +118,7 @@ impl<'a> Pull<'a> {
         }
         let mut open: BTreeMap<Place, Vec<OpenJob>> = BTreeMap::new();
         for job in catalog.open_jobs()? {
-            if let Some(place) = self.follower(&job) {
+            if let Some(place) = follower(self.sources, &job) {
                 open.entry(place).or_default().push(job);
             }
         }
@@ -157,23 +158,6 @@ impl<'a> Pull<'a> {
             }
         }
         places
-    }
-
-    /// Who follows an open job: the source that saw it; if that is not read now, one that reads
-    /// the organisation, or the job's account, or the only one that reads its Region.
-    fn follower(&self, job: &OpenJob) -> Option<Place> {
-        let key = &job.key;
-        let reads = |source: &&Source| {
-            source.regions.contains(&key.region) && source.kinds.contains(&key.kind)
-        };
-        let readers: Vec<_> = self.sources.iter().filter(reads).collect();
-        let find = |test: &dyn Fn(&Source) -> bool| readers.iter().find(|source| test(source));
-        let follower = find(&|source| source.name == job.source)
-            .or_else(|| find(&|source| source.reach == Reach::Organization))
-            .or_else(|| find(&|source| source.account_id.as_deref() == Some(&key.account_id)))
-            .or_else(|| find(&|_| readers.len() == 1))?;
-        let (source, region) = (follower.name.clone(), key.region.clone());
-        Some(Place { source, region, kind: key.kind })
     }
 
     /// Lets the units run, a few at a time, and takes in what they bring.

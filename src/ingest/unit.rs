@@ -90,6 +90,9 @@ pub(super) struct Ran {
     pub(super) ended_at: Instant,
     pub(super) tally: Tally,
     pub(super) refusals: Vec<String>,
+    /// Why jobs that were listed could not be described: they are held, but for what only Describe
+    /// tells.
+    pub(super) undescribed: Option<CallError>,
     pub(super) result: Result<(), Failure>,
 }
 
@@ -102,10 +105,12 @@ impl Ran {
             Err(Failure::Long(pieces)) => self.unit.pieces(pieces),
             _ => Vec::new(),
         };
-        let message = match &self.result {
-            Err(Failure::Call(failed) | Failure::NotEnabled(failed)) => failed.error.chain(),
-            _ => String::new(),
+        let is_not_enabled = matches!(self.result, Err(Failure::NotEnabled(_)));
+        let failed = match self.result {
+            Err(Failure::Call(failed) | Failure::NotEnabled(failed)) => Some(failed),
+            _ => self.undescribed,
         };
+        let message = failed.as_ref().map(|failed| failed.error.chain()).unwrap_or_default();
         let span = self.unit.task.span();
         let record = UnitRecord {
             place: self.unit.place.clone(),
@@ -122,9 +127,9 @@ impl Ran {
             refused: self.refusals.len() as u64,
             message,
         };
-        let is_not_enabled = matches!(self.result, Err(Failure::NotEnabled(_)));
-        let problem = match self.result {
-            Err(Failure::Call(CallError { class, error })) if class != CallClass::NotOffered => {
+        let is_expected = |class| is_not_enabled || class == CallClass::NotOffered;
+        let problem = match failed {
+            Some(CallError { class, error }) if !is_expected(class) => {
                 let (place, operation) = (self.unit.place, record.operation);
                 Some(Problem { place, operation, class, error })
             }
@@ -135,7 +140,9 @@ impl Ran {
 
     fn status(&self) -> UnitStatus {
         UnitStatus::Ended(match &self.result {
-            Ok(()) => CoverageStatus::Complete,
+            Ok(()) if self.refusals.is_empty() => CoverageStatus::Complete,
+            // AWS showed a job that is not held.
+            Ok(()) => CoverageStatus::Partial,
             Err(Failure::Stopped) => return UnitStatus::Stopped,
             Err(Failure::Long(_)) => return UnitStatus::Split,
             Err(Failure::NotEnabled(_)) => CoverageStatus::NotOffered,
@@ -152,15 +159,19 @@ impl Ran {
 
     /// What is known now of the interval that was listed.
     ///
-    /// What fell behind the horizon while the unit waited is not claimed.
+    /// What fell behind the horizon before the listing ended is not claimed. What lacks what only
+    /// Describe tells is not settled: it is listed again as long as AWS shows it.
     fn learnt(&self, status: UnitStatus) -> Vec<Learnt> {
         let UnitStatus::Ended(status) = status else { return Vec::new() };
         let Some(span) = self.unit.task.span() else { return Vec::new() };
-        let Some(span) = Span::new(span.from.max(horizon(self.started_at)), span.until) else {
+        let Some(span) = Span::new(span.from.max(horizon(self.ended_at)), span.until) else {
             return Vec::new();
         };
-        let coverage = found(span, status, self.started_at);
-        coverage.into_iter().map(|coverage| self.unit.learn(coverage)).collect()
+        let is_described = self.undescribed.is_none();
+        let settle =
+            |found: Coverage| Coverage { is_settled: found.is_settled && is_described, ..found };
+        let coverage = found(span, status, self.started_at).into_iter().map(settle);
+        coverage.map(|coverage| self.unit.learn(coverage)).collect()
     }
 }
 
@@ -199,8 +210,8 @@ impl Expected {
             return;
         }
         let shows = |row: &Row, job: &OpenJob| {
-            let id = row.table().key.last().and_then(|column| row.text(column));
-            id == Some(&job.key.job_id) && row.text("account_id") == Some(&job.key.account_id)
+            row.text(row.table().job_id()) == Some(&job.key.job_id)
+                && row.text("account_id") == Some(&job.key.account_id)
         };
         self.jobs.retain(|job| !rows.iter().any(|row| shows(row, job)));
     }
@@ -218,4 +229,77 @@ impl Expected {
 pub(super) fn restate(failed: &CallError) -> CallError {
     let error: Error = failed.error.restate();
     CallError { class: failed.class, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::model::{DAY, HOUR, JobKind};
+
+    const STARTED: Instant = Instant::from_micros(100 * DAY);
+
+    /// A listing of thirty days that took an hour.
+    fn ran(result: Result<(), Failure>) -> Ran {
+        let covers = Span::new(horizon(STARTED), STARTED).unwrap();
+        let listing = Listing { covers, is_oldest: true, is_piece: false, expects: Vec::new() };
+        let (source, region) = ("s".to_owned(), "eu-west-1".to_owned());
+        let place = Place { source, region, kind: JobKind::Backup };
+        Ran {
+            unit: Unit { source: 0, place, reach: Reach::Account, task: Task::List(listing) },
+            started_at: STARTED,
+            ended_at: STARTED + HOUR,
+            tally: Tally { pages: 1, ..Tally::default() },
+            refusals: Vec::new(),
+            undescribed: None,
+            result,
+        }
+    }
+
+    fn failed(class: CallClass) -> CallError {
+        CallError { class, error: Error::new(Kind::Source, "no") }
+    }
+
+    /// What is learnt (`from-until status` each, in hours), and whether there is a problem.
+    #[track_caller]
+    fn check(ran: Ran, learnt: &[&str], is_problem: bool) {
+        let Ended { learnt: known, problem, .. } = ran.end();
+        let hours = |instant: Instant| instant.micros() / HOUR;
+        let words = known.iter().map(|Learnt { coverage, .. }| {
+            let settled = if coverage.is_settled { " settled" } else { "" };
+            let Span { from, until } = coverage.span;
+            format!("{}-{} {}{settled}", hours(from), hours(until), coverage.status.name())
+        });
+        assert_eq!(words.collect::<Vec<_>>(), learnt);
+        assert_eq!(problem.is_some(), is_problem);
+    }
+
+    #[test]
+    fn a_listing_claims_what_aws_promised_to_show_until_its_end() {
+        check(ran(Ok(())), &["1681-2352 complete settled", "2352-2400 complete"], false);
+    }
+
+    #[test]
+    fn a_record_that_was_refused_leaves_the_listing_in_part() {
+        let refusals = vec!["backup job \"b\" has no State".to_owned()];
+        check(Ran { refusals, ..ran(Ok(())) }, &["1681-2400 partial"], false);
+    }
+
+    #[test]
+    fn what_was_not_described_is_complete_but_not_settled() {
+        let undescribed = Some(failed(CallClass::Denied));
+        let expected = ["1681-2352 complete", "2352-2400 complete"];
+        check(Ran { undescribed, ..ran(Ok(())) }, &expected, true);
+    }
+
+    #[test]
+    fn a_failure_is_told_and_a_stop_is_not() {
+        let call = |class| ran(Err(Failure::Call(failed(class))));
+        check(call(CallClass::Transient), &["1681-2400 partial"], true);
+        check(call(CallClass::Denied), &["1681-2400 denied"], true);
+        check(call(CallClass::NotOffered), &["1681-2400 not_offered"], false);
+        let not_enabled = Failure::NotEnabled(failed(CallClass::RegionDisabled));
+        check(ran(Err(not_enabled)), &["1681-2400 not_offered"], false);
+        check(ran(Err(Failure::Stopped)), &[], false);
+    }
 }

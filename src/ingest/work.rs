@@ -15,12 +15,14 @@ use crate::source::aws::{
 };
 use crate::tables::{self, Row};
 
+use super::failures::Failures;
 use super::long::Length;
 use super::pace::Pace;
 use super::plan::{Follow, Listing};
 use super::report::Progress;
 use super::retry::RetryPolicy;
 use super::sources::SourceState;
+use super::tokens::Tokens;
 use super::unit::{Ended, Expected, Failure, Ran, Tally, Task, Unit};
 
 /// What units tell the writer.
@@ -73,11 +75,12 @@ impl Shared {
             out: &out,
             tally: Tally::default(),
             refusals: Vec::new(),
+            undescribed: None,
         };
         let result = worker.work().await;
-        let Worker { tally, refusals, .. } = worker;
+        let Worker { tally, refusals, undescribed, .. } = worker;
         let ended_at = self.clock.now();
-        let ran = Ran { unit, started_at, ended_at, tally, refusals, result };
+        let ran = Ran { unit, started_at, ended_at, tally, refusals, undescribed, result };
         // Without a listener the ingest is over, and nobody waits for this.
         let _ = out.send(Message::Ended(Box::new(ran.end()))).await;
     }
@@ -111,6 +114,7 @@ struct Worker<'a> {
     out: &'a mpsc::Sender<Message>,
     tally: Tally,
     refusals: Vec<String>,
+    undescribed: Option<CallError>,
 }
 
 impl<'a> Worker<'a> {
@@ -136,10 +140,13 @@ impl<'a> Worker<'a> {
         let length = is_filtered.then(|| Length::new(listing.covers, listing.is_piece));
         let expected = Expected::new(listing.expects.clone());
         let parents = self.pages(endpoint, call, expected, length).await?;
-        for parent in parents {
-            if let Some(row) = self.describe(endpoint, &parent).await? {
-                self.give(vec![row]).await?;
+        match self.describe_all(endpoint, &parents).await {
+            Err(Failure::Stopped) => return Err(Failure::Stopped),
+            // What was listed is held, whatever becomes of this.
+            Err(Failure::Call(failed)) if failed.class != CallClass::NotOffered => {
+                self.undescribed = Some(failed);
             }
+            _ => {}
         }
         Ok(())
     }
@@ -155,15 +162,18 @@ impl<'a> Worker<'a> {
     ) -> Result<Vec<String>, Failure> {
         let asked_at = self.shared.clock.now();
         let mut parents = Vec::new();
+        let (mut tokens, refused) = (Tokens::default(), self.refusals.len());
         loop {
-            let page = self.call(|at| endpoint.list(&call, at)).await?;
+            let mut page = self.call(|at| endpoint.list(&call, at)).await?;
             expected.see(&page.rows);
             if let Some(length) = &mut length {
                 length.see(&page.rows);
             }
             parents.extend(page.rows.iter().filter_map(|row| self.parent(row)));
-            call.token.clone_from(&page.next);
-            self.take(page).await?;
+            let next = page.next.take();
+            let rows = self.take(page);
+            self.give(rows).await?;
+            call.token = tokens.next(next, &self.listed(call.kind.list_key()))?;
             if call.token.is_none() {
                 break;
             }
@@ -171,31 +181,47 @@ impl<'a> Worker<'a> {
                 return Err(Failure::Long(pieces));
             }
         }
-        self.forget(expected.forgotten(asked_at), asked_at).await?;
+        // A record that was refused may be that of a job that seems not to be shown.
+        if self.refusals.len() == refused {
+            self.forget(expected.forgotten(asked_at), asked_at).await?;
+        }
         Ok(parents)
     }
 
-    async fn describe(&mut self, endpoint: &Endpoint, id: &str) -> Result<Option<Row>, Failure> {
+    /// Takes a job in; false if AWS does not know it.
+    async fn describe(&mut self, endpoint: &Endpoint, id: &str) -> Result<bool, Failure> {
         let kind = self.unit.place.kind;
-        self.call(|at| endpoint.describe(kind, id, at)).await
+        let Some(row) = self.call(|at| endpoint.describe(kind, id, at)).await? else {
+            return Ok(false);
+        };
+        self.give(vec![row]).await.map(|()| true)
+    }
+
+    async fn describe_all(&mut self, endpoint: &Endpoint, ids: &[String]) -> Result<(), Failure> {
+        let mut failures = Failures::default();
+        for id in ids {
+            failures.note(self.describe(endpoint, id).await.map(drop))?;
+        }
+        failures.end()
     }
 
     async fn follow(&mut self, endpoint: &Endpoint, follow: &[Follow]) -> Result<(), Failure> {
+        let mut failures = Failures::default();
         for follow in follow {
-            match follow {
-                Follow::Describe(job) => self.follow_one(endpoint, job).await?,
+            failures.note(match follow {
+                Follow::Describe(job) => self.follow_one(endpoint, job).await,
                 Follow::List { jobs, account_id } => {
-                    self.follow_together(endpoint, jobs, account_id).await?;
+                    self.follow_together(endpoint, jobs, account_id).await
                 }
-            }
+            })?;
         }
-        Ok(())
+        failures.end()
     }
 
     async fn follow_one(&mut self, endpoint: &Endpoint, job: &OpenJob) -> Result<(), Failure> {
         let asked_at = self.shared.clock.now();
-        if let Some(row) = self.describe(endpoint, &job.key.job_id).await? {
-            return self.give(vec![row]).await;
+        if self.describe(endpoint, &job.key.job_id).await? {
+            return Ok(());
         }
         let expected = Expected::new(vec![job.clone()]);
         self.forget(expected.forgotten(asked_at), asked_at).await
@@ -231,18 +257,23 @@ impl<'a> Worker<'a> {
         };
         // A reading is known by its instant: all that is read now is one.
         let read_at = self.shared.clock.now();
+        let mut reading = Vec::new();
         for scan_result in results {
             let mut call = SummaryCall { kind, whose: self.whose(), scan_result, token: None };
+            let mut tokens = Tokens::default();
             loop {
-                let page = self.call(|_| endpoint.summaries(&call, read_at)).await?;
-                call.token.clone_from(&page.next);
-                self.take(page).await?;
+                let mut page = self.call(|_| endpoint.summaries(&call, read_at)).await?;
+                let next = page.next.take();
+                reading.extend(self.take(page));
+                call.token = tokens.next(next, &self.listed(kind.summaries_key()))?;
                 if call.token.is_none() {
                     break;
                 }
             }
         }
-        Ok(())
+        // All at once: after a failure, or a commit between two of its pages, a part would stand
+        // for the whole. It is a few rows for each account and day, however many jobs there are.
+        self.give(reading).await
     }
 
     fn whose(&self) -> Whose {
@@ -263,11 +294,16 @@ impl<'a> Worker<'a> {
         (is_parent && is_reached).then(id).flatten()
     }
 
-    /// Takes a page in.
-    async fn take(&mut self, page: JobPage) -> Result<(), Failure> {
+    /// Takes note of a page; gives its rows.
+    fn take(&mut self, page: JobPage) -> Vec<Row> {
         self.tally.pages += 1;
         self.refusals.extend(page.refused);
-        self.give(page.rows).await
+        page.rows
+    }
+
+    /// What is listed, for messages.
+    fn listed(&self, member: &str) -> String {
+        format!("{member} in Region {:?}", self.region())
     }
 
     async fn give(&mut self, rows: Vec<Row>) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! What the four job tables have in common: our own columns, and what they mean.
 
-use crate::model::{Instant, JobKey, RestoreTest, Tracking, tracking};
+use crate::model::{Instant, JobKey, JobKind, RestoreTest, Tracking, tracking};
 
 use super::{Cell, Column, Row, Table};
 
@@ -25,6 +25,9 @@ pub(super) const FIRST_SEEN_AT: Column =
     Column::time("first_seen_at", "", "When the job was first observed.").ours();
 pub(super) const OBSERVED_AT: Column =
     Column::time("observed_at", "", "When the values that the row shows were first read.").ours();
+
+/// The column that tells that a restore is a test.
+pub const TEST_PLAN: &str = "restore_testing_plan_arn";
 
 /// How an observation came to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,18 +87,34 @@ impl Origin {
 /// The key and `creation_date` must be there already.
 pub fn settle(row: &mut Row, source: &str, origin: Origin, observed_at: Instant) {
     let Some(kind) = row.table().kind else { return };
-    let test = row.text("restore_testing_plan_arn").is_some().then(|| RestoreTest {
-        validation: row.text("validation_status"),
-        deletion: row.text("deletion_status"),
-        creation_date: row.time("creation_date").unwrap_or(observed_at),
-    });
-    let state = row.text(row.table().state());
-    let tracking = tracking(kind, state, test, observed_at).name();
+    let tracking = tracking_at(row, kind, observed_at).name();
     row.set("tracking", Cell::text(tracking));
     row.set("source", Cell::text(source));
     row.set("origin", Cell::text(origin.name()));
     row.set("first_seen_at", Cell::Time(observed_at));
     row.set("observed_at", Cell::Time(observed_at));
+}
+
+fn tracking_at(row: &Row, kind: JobKind, observed_at: Instant) -> Tracking {
+    let test = row.text(TEST_PLAN).is_some().then(|| RestoreTest {
+        validation: row.text("validation_status"),
+        deletion: row.text("deletion_status"),
+        creation_date: row.time("creation_date").unwrap_or(observed_at),
+    });
+    tracking(kind, row.text(row.table().state()), test, observed_at)
+}
+
+/// Whether the restore job of `row` can still change, given what `other`, a row of the same job,
+/// tells: reports and events do not say that a restore was a test, which changes after its end.
+pub fn restore_tracking(row: &Row, other: &Row) -> Tracking {
+    let mut row = row.clone();
+    for column in [TEST_PLAN, "validation_status", "deletion_status"] {
+        if row.get(column).is_null() {
+            row.set(column, other.get(column).clone());
+        }
+    }
+    let observed_at = row.time("observed_at").unwrap_or(Instant::from_micros(0));
+    tracking_at(&row, JobKind::Restore, observed_at)
 }
 
 /// The reading, at `observed_at` by `source`, that AWS no longer shows the open job `key`.

@@ -35,7 +35,7 @@ pub use bounds::{Bounds, instant_from_text, timestamp_text};
 pub use column::{Column, ColumnType, Given};
 pub use copy_jobs::TABLE as COPY_JOBS;
 pub use files::{DataFile, FILE_PREFIX, NewFile};
-pub use job::{Origin, absence, settle};
+pub use job::{Origin, TEST_PLAN, absence, restore_tracking, settle};
 pub use job_transitions::TABLE as JOB_TRANSITIONS;
 pub use json::{
     Absent, Shape, cell_from_json, row_from_aws, row_to_aws, write_aws, write_epoch_seconds,

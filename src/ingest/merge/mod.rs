@@ -1,5 +1,6 @@
 //! Merges observations of jobs. Pure: batches in, batches out.
 
+mod beside;
 mod fold;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ struct Merged {
 ///
 /// - A settled observation beats an open one; otherwise the newer wins, and of two that are equally
 ///   old the incoming one. Only a newer observation opens a forgotten job again.
+/// - A report or an event of a restore that the other side tells to be a test is settled only if
+///   the test has ended, as far as both tell.
 /// - The winner gives every field, but where it has NULL in a field that its origin does not
 ///   carry, the other's value stays.
 /// - The creation date and the key never change. A row that does not change keeps `source`,
@@ -48,7 +51,10 @@ fn merge(
     incoming: &RecordBatch,
     absent_at: &[Option<i64>],
 ) -> Result<Merged> {
-    let sides = Sides::new(held, incoming, absent_at)?;
+    let (a, b) = (Provenance::of(held)?, Provenance::of(incoming)?);
+    let told_a = beside::tracking(table, (held, &a), incoming)?;
+    let told_b = beside::tracking(table, (incoming, &b), held)?;
+    let sides = Sides::new(&a.told(&told_a), &b.told(&told_b), absent_at);
     let mut changed = vec![false; held.num_rows()];
     let mut columns: Vec<ArrayRef> = held.columns().to_vec();
     for (index, column) in table.columns.iter().enumerate() {
@@ -63,8 +69,8 @@ fn merge(
         columns[index] = pick(a, b, &picks, &mut changed)?;
     }
     let index = table.index("tracking");
-    let (a, b) = (held.column(index), incoming.column(index));
-    let seen = pick(a, b, &both(&sides.incoming_wins, &not(&sides.is_gone)), &mut changed)?;
+    let won = pick(&told_a, &told_b, &sides.incoming_wins, &mut vec![false; changed.len()])?;
+    let seen = pick(held.column(index), &won, &not(&sides.is_gone), &mut changed)?;
     let is_seen_anew = changed.clone();
     columns[index] = pick(&seen, &forgotten(changed.len()), &sides.is_gone, &mut changed)?;
     let picks = both(&sides.incoming_wins, &is_seen_anew);
@@ -103,14 +109,13 @@ struct Sides {
 }
 
 impl Sides {
-    fn new(held: &RecordBatch, incoming: &RecordBatch, absent_at: &[Option<i64>]) -> Result<Self> {
-        let (a, b) = (Provenance::of(held)?, Provenance::of(incoming)?);
-        let rows = 0..held.num_rows();
-        let incoming_wins: Vec<_> = rows.clone().map(|row| incoming_wins(&a, &b, row)).collect();
-        let winner = |row: usize| if incoming_wins[row] { &b } else { &a };
+    fn new(a: &Provenance<'_>, b: &Provenance<'_>, absent_at: &[Option<i64>]) -> Self {
+        let rows = 0..absent_at.len();
+        let incoming_wins: Vec<_> = rows.clone().map(|row| incoming_wins(a, b, row)).collect();
+        let winner = |row: usize| if incoming_wins[row] { b } else { a };
         let winner_origins = rows.clone().map(|row| winner(row).origin(row)).collect();
         let is_gone = rows.map(|row| winner(row).is_gone(row, absent_at[row])).collect();
-        Ok(Self { incoming_wins, winner_origins, is_gone })
+        Self { incoming_wins, winner_origins, is_gone }
     }
 
     /// For each pair, whether `column` comes from the incoming side.
@@ -156,6 +161,12 @@ impl<'a> Provenance<'a> {
             origin: column("origin")?.as_string(),
             observed_at: column("observed_at")?.as_primitive::<TimestampMicrosecondType>(),
         })
+    }
+
+    /// The same with another tracking.
+    fn told(&self, tracking: &'a ArrayRef) -> Self {
+        let Self { origin, observed_at, .. } = *self;
+        Self { tracking: tracking.as_string(), origin, observed_at }
     }
 
     fn is(&self, row: usize, tracking: Tracking) -> bool {

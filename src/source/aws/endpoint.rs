@@ -150,12 +150,11 @@ impl Endpoint {
         observed_at: Instant,
     ) -> Result<Row, String> {
         let table = row.table();
-        let id = table.key[2];
+        let id = table.job_id();
         let Some(job_id) = row.text(id) else {
             return Err(lacks(&format!("{kind} job"), kind, id));
         };
-        let state = if kind == JobKind::Restore { "status" } else { "state" };
-        for required in [table.time, state] {
+        for required in [table.time, table.state()] {
             if row.get(required).is_null() {
                 return Err(lacks(&format!("{kind} job {job_id:?}"), kind, required));
             }

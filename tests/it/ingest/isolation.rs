@@ -10,6 +10,7 @@ use lookback::model::{
     CoverageStatus, DAY, HORIZON_DAYS, Instant, JobKind, Place, Reach, Span, gaps,
 };
 use lookback::source::aws::Source;
+use lookback::tables::BACKUP_JOBS;
 
 use super::organisation::{Night, coverage, held, small, source};
 use crate::warehouse::{Warehouse, block_on, instant};
@@ -123,6 +124,47 @@ fn one_operation_is_denied() {
         hint: allow the IAM action backup:ListScanJobs
     1 account: Denied: access denied to ListScanJobs in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
         hint: allow the IAM action backup:ListScanJobs
+    "#);
+}
+
+/// How many backup jobs that AWS shows on the next night are held with what only Describe tells.
+fn described(warehouse: &Warehouse) -> usize {
+    let [mut rows] = warehouse.rows([&BACKUP_JOBS]);
+    rows.retain(|row| row.time("creation_date").unwrap() >= instant(NEXT) - HORIZON_DAYS * DAY);
+    rows.iter().filter(|row| row.long("number_of_child_jobs").is_some()).count()
+}
+
+#[test]
+fn that_no_job_is_described_undoes_no_listing() {
+    // So many resources that some are composites.
+    let config = small(23, 1, 60);
+    let sources = [source(&config, "s", Reach::Account)];
+    let ingest = |warehouse: &Warehouse, at: &str, faults| {
+        let night = Night { faults, ..Night::quiet(instant(at)) };
+        block_on(night.ingest(warehouse, &config, &sources)).unwrap()
+    };
+    let (warehouse, quiet) = (Warehouse::new(), Warehouse::new());
+    let report = ingest(&warehouse, NIGHT, "deny=DescribeBackupJob");
+    ingest(&quiet, NIGHT, "");
+    let names = |warehouse: &Warehouse| held(warehouse).into_keys().collect::<Vec<_>>();
+    assert_eq!(names(&warehouse), names(&quiet));
+    assert!(described(&warehouse) == 0 && described(&quiet) > 0);
+    for (place, known) in coverage(&warehouse) {
+        let is_complete = known.iter().all(|known| known.status == CoverageStatus::Complete);
+        assert!(is_complete, "{place:?}: {known:?}");
+        // What was not described is listed again.
+        let is_settled = known.iter().any(|known| known.is_settled);
+        assert_eq!(is_settled, place.kind != JobKind::Backup, "{place:?}: {known:?}");
+    }
+    for warehouse in [&warehouse, &quiet] {
+        assert!(ingest(warehouse, NEXT, "").problems.is_empty());
+    }
+    assert_eq!(described(&warehouse), described(&quiet));
+    assert_snapshot!(words(&report), @r#"
+    1 s: Denied: access denied to DescribeBackupJob in Region "eu-west-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:DescribeBackupJob
+    1 s: Denied: access denied to DescribeBackupJob in Region "us-east-1": AccessDeniedException: Insufficient privileges to perform this action.
+        hint: allow the IAM action backup:DescribeBackupJob
     "#);
 }
 

@@ -1,9 +1,11 @@
 //! How rows get into a warehouse.
 
+mod answers;
 mod batches;
 mod cost;
 mod exports;
 mod faults;
+mod horizon;
 mod isolation;
 mod model;
 mod naive;

@@ -1,10 +1,10 @@
 //! The merge rule once more, one row at a time: what `model` holds the warehouse against.
 //!
-//! Written from the words of `src/ingest/merge.rs` and DESIGN 5.4, not from its code.
+//! Written from the words of `src/ingest/merge/mod.rs` and DESIGN 5.4, not from its code.
 
 use std::collections::BTreeMap;
 
-use lookback::model::{Instant, JobKey, JobKind, OpenJob};
+use lookback::model::{DAY, Instant, JobKey, JobKind, OpenJob, RESTORE_TEST_DAYS};
 use lookback::tables::{Cell, Given, Origin, Row, Table};
 
 /// Kind, Region, account and id.
@@ -167,7 +167,8 @@ struct Merged {
 
 fn merge(held: &Row, incoming: &Row) -> Merged {
     let at = |row: &Row| row.time("observed_at");
-    let incoming_wins = match (tracking(held), tracking(incoming)) {
+    let (held_tracking, incoming_tracking) = (known(held, incoming), known(incoming, held));
+    let incoming_wins = match (held_tracking, incoming_tracking) {
         ("settled", "settled") => at(incoming) >= at(held),
         ("settled", _) => false,
         (_, "settled") => true,
@@ -186,6 +187,8 @@ fn merge(held: &Row, incoming: &Row) -> Merged {
         let value = if says_nothing { other } else { winner }.get(column.name);
         merged.set(column.name, value.clone());
     }
+    let tracking = if incoming_wins { incoming_tracking } else { held_tracking };
+    merged.set("tracking", Cell::text(tracking));
     if merged != *held {
         for column in ["source", "origin", "observed_at"] {
             merged.set(column, winner.get(column).clone());
@@ -194,6 +197,23 @@ fn merge(held: &Row, incoming: &Row) -> Merged {
         merged.set("first_seen_at", Cell::Time(first.unwrap()));
     }
     Merged { row: merged, incoming_wins }
+}
+
+/// The tracking of a row, given what another row of the job says: reports and events do not tell
+/// that a restore was a test, and it is not at its end before its validation and deletion are.
+fn known<'a>(row: &'a Row, other: &Row) -> &'a str {
+    let is_told = |row: &Row| row.text("restore_testing_plan_arn").is_some();
+    let is_silent = is_silent(row.text("origin").unwrap(), Given::Everywhere);
+    let is_restore = row.table().kind == Some(JobKind::Restore);
+    if tracking(row) != "settled" || !is_restore || is_told(row) || !is_told(other) || !is_silent {
+        return tracking(row);
+    }
+    let status = |column: &str| row.text(column).or(other.text(column)).unwrap_or_default();
+    let is_validated = ["SUCCESSFUL", "FAILED", "TIMED_OUT"].contains(&status("validation_status"));
+    let is_deleted = ["SUCCESSFUL", "FAILED"].contains(&status("deletion_status"));
+    let age = row.time("observed_at").unwrap() - row.time("creation_date").unwrap();
+    let is_over = row.text("status") != Some("COMPLETED") || age > RESTORE_TEST_DAYS * DAY;
+    if is_over || (is_validated && is_deleted) { "settled" } else { "open" }
 }
 
 /// The key, the creation date, and what tells where a row came from.

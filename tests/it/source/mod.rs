@@ -1,7 +1,7 @@
 //! What `lookback import` reads, and what AWS's endpoint is asked.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod aws;
+pub(crate) mod aws;
 mod bad;
 mod containers;
 mod fields;

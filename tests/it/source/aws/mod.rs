@@ -1,6 +1,6 @@
 //! What the AWS source makes of answers on a socket.
 
-mod canned;
+pub(crate) mod canned;
 mod errors;
 mod placeholders;
 mod rows;
