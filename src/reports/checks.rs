@@ -48,11 +48,10 @@ pub fn checks() -> Vec<Report> {
 }
 
 /// The checks that Lookback brings along and those of the files `*.sql` in a user's folder, which
-/// go before; by subject and name. A file that is no check has a [fault](Report::fault): it is not
-/// left out, and fails when it is run.
+/// go before; by subject and name.
 ///
 /// # Errors
-/// `Input` for a folder that is not there.
+/// `Input` for a folder that is not there and for the first file that is no check.
 pub fn checks_with_folder(folder: &Path) -> Result<Vec<Report>> {
     joined(checks(), CHECK, folder)
 }

@@ -3,8 +3,8 @@
 //!
 //! Promises: a report runs with nothing given; its parameters are bound and never pasted; what its
 //! header declares is what its query uses and gives, for users' own reports too, which add to those
-//! that Lookback brings along or take their place. Refuses: to run a file in which header and query
-//! do not agree, with its name and line; the others run all the same.
+//! that Lookback brings along or take their place. Refuses: a file in which header and query do not
+//! agree, with its name and line.
 
 mod built_in;
 mod checks;
@@ -27,10 +27,10 @@ pub use self::parameter::{Parameter, RESERVED, Takes};
 pub use self::report::Report;
 
 /// The reports that Lookback brings along and those of the files `*.sql` in a user's folder, which
-/// go before; by subject and name. A file that is no report has a [fault](Report::fault).
+/// go before; by subject and name.
 ///
 /// # Errors
-/// `Input` for a folder that is not there.
+/// `Input` for a folder that is not there and for the first file that is no report.
 pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
     joined(all(), REPORT, folder)
 }
@@ -65,8 +65,9 @@ fn joined(built_in: Vec<Report>, noun: Noun, folder: &Path) -> Result<Vec<Report
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     paths.sort();
     let mut by_name: BTreeMap<String, Report> = BTreeMap::new();
-    let own = paths.iter().map(|path| Report::of_user(path));
-    for report in built_in.into_iter().chain(own) {
+    let own = paths.iter().map(|path| Report::read(path));
+    for report in built_in.into_iter().map(Ok).chain(own) {
+        let report = report?;
         by_name.insert(report.name.clone(), report);
     }
     Ok(sorted(by_name.into_values().collect()))
@@ -75,10 +76,9 @@ fn joined(built_in: Vec<Report>, noun: Noun, folder: &Path) -> Result<Vec<Report
 /// The report with that name.
 ///
 /// # Errors
-/// `Input` if there is none; the fault of one that has one.
+/// `Input` if there is none.
 pub fn find<'a>(reports: &'a [Report], name: &str) -> Result<&'a Report> {
-    let report = named(reports, name, REPORT, "list the reports with: lookback report")?;
-    report.fault().map_or(Ok(report), Err)
+    named(reports, name, REPORT, "list the reports with: lookback report")
 }
 
 /// The one of `reports` with that name, or an error with this hint.

@@ -1,7 +1,6 @@
 //! A report: a file of one query, checked against its header.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::engine::{Answer, Engine, Template, Value};
 use crate::error::{Error, Kind, Result};
@@ -28,12 +27,8 @@ pub struct Report {
     pub sql: String,
     /// The user's file that it was read from; `None` for one that Lookback brings along.
     pub file: Option<PathBuf>,
-    /// What is asked of the engine, or why the file is no report.
-    template: Result<Template, Arc<Error>>,
+    template: Template,
 }
-
-/// The subject of files that are none of what they are to be.
-const UNREADABLE: &str = "unreadable";
 
 impl Report {
     /// Reads one that Lookback brings along.
@@ -46,29 +41,11 @@ impl Report {
         Self::parse(name, text, None).map_err(|err| located(file, &err))
     }
 
-    /// Reads one of a user's. One that is not as it should be is there all the same, so that it
-    /// stands for nothing but itself, and tells why when it is run.
-    pub(super) fn of_user(path: &Path) -> Self {
-        Self::read(path).unwrap_or_else(|err| Self {
-            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            subject: UNREADABLE.to_owned(),
-            title: "It cannot be read".to_owned(),
-            question: err.chain(),
-            parameters: Vec::new(),
-            columns: Vec::new(),
-            sql: String::new(),
-            file: Some(path.to_owned()),
-            template: Err(Arc::new(err)),
-        })
-    }
-
-    /// Why it cannot be run, whatever is given: the first thing that is not as it should be, with
-    /// the file and its line.
-    pub fn fault(&self) -> Option<Error> {
-        self.template.as_ref().err().map(|err| err.restate())
-    }
-
-    fn read(path: &Path) -> Result<Self> {
+    /// Reads one of a user's.
+    ///
+    /// # Errors
+    /// The first thing that is not as it should be, with the file and its line.
+    pub(super) fn read(path: &Path) -> Result<Self> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|err| Error::io(format!("read the report \"{shown}\""), err))?;
@@ -87,7 +64,7 @@ impl Report {
         let template = Template::parse(text)?;
         check_parameters(&parameters, &template)?;
         check_columns(&columns, &template)?;
-        let (name, sql, template) = (name.to_owned(), text.to_owned(), Ok(template));
+        let (name, sql) = (name.to_owned(), text.to_owned());
         Ok(Self { name, subject, title, question, parameters, columns, sql, file, template })
     }
 
@@ -110,7 +87,7 @@ impl Report {
 
     /// The columns by which the answer is ordered.
     pub fn order(&self) -> Vec<String> {
-        self.template.as_ref().map(Template::order).unwrap_or_default()
+        self.template.order()
     }
 
     /// Asks the question of `engine`; parameters that are not given have their defaults, and the
@@ -118,9 +95,8 @@ impl Report {
     ///
     /// # Errors
     /// `Input` for a parameter that the report does not have, that has a value of another type, or
-    /// that has none; whatever the query fails with; the [fault](Self::fault) of one that has one.
+    /// that has none; whatever the query fails with.
     pub async fn run(&self, engine: &Engine, given: &[(String, Value)]) -> Result<Answer> {
-        let template = self.template.as_ref().map_err(|err| err.restate())?;
         for (name, value) in given {
             self.parameter(name)?.check(value)?;
         }
@@ -131,12 +107,14 @@ impl Report {
             let value = value.ok_or_else(|| self.lacks(parameter))?;
             values.push((parameter.name.clone(), value.clone()));
         }
-        if template.placeholders().iter().any(|it| it.name == NOW) {
+        if self.template.placeholders().iter().any(|it| it.name == NOW) {
             values.push((NOW.to_owned(), Value::Time(engine.present())));
         }
-        engine.run_bound(template, &values).await.map_err(|err| match (&self.file, err.kind()) {
-            (Some(file), Kind::Input) => located(&file.display().to_string(), &err),
-            _ => err,
+        engine.run_bound(&self.template, &values).await.map_err(|err| {
+            match (&self.file, err.kind()) {
+                (Some(file), Kind::Input) => located(&file.display().to_string(), &err),
+                _ => err,
+            }
         })
     }
 

@@ -42,10 +42,7 @@ pub(super) fn choose<'a>(
         settled(checks, table)?;
     }
     for Setting { check, parameter, text } in set {
-        let check = reports::find_check(checks, check)?;
-        if check.fault().is_none() {
-            read(check, parameter, text)?;
-        }
+        read(reports::find_check(checks, check)?, parameter, text)?;
     }
     let is_named = |check: &Report| names.is_empty() || names.contains(&check.name);
     let mut chosen = Vec::new();
@@ -56,8 +53,7 @@ pub(super) fn choose<'a>(
             continue;
         }
         let mut values = settled.values;
-        let is_set = |it: &&Setting| it.check == check.name && check.fault().is_none();
-        for Setting { parameter, text, .. } in set.iter().filter(is_set) {
+        for Setting { parameter, text, .. } in set.iter().filter(|it| it.check == check.name) {
             values.push((parameter.clone(), read(check, parameter, text)?));
         }
         chosen.push(Chosen { check, values: filled(check, &values)? });
@@ -87,8 +83,6 @@ fn settled(checks: &[Report], table: &Named) -> Result<Settled> {
     let check =
         reports::find_check(checks, &table.name).map_err(|err| located(&table.place, &err))?;
     let mut settled = Settled::default();
-    // Which parameters an unreadable one has is not known.
-    let is_sound = check.fault().is_none();
     for Entry { key, text, place } in &table.entries {
         if key == SKIP {
             settled.is_skipped = text.parse().map_err(|_| {
@@ -96,10 +90,8 @@ fn settled(checks: &[Report], table: &Named) -> Result<Settled> {
             })?;
             continue;
         }
-        if is_sound {
-            let value = read(check, key, text).map_err(|err| located(place, &err))?;
-            settled.values.push((key.clone(), value));
-        }
+        let value = read(check, key, text).map_err(|err| located(place, &err))?;
+        settled.values.push((key.clone(), value));
     }
     Ok(settled)
 }

@@ -122,9 +122,6 @@ fn summary(outcomes: &[Outcome<'_>]) -> String {
 }
 
 fn write(text: &str, output: Option<&Path>) -> Result<()> {
-    if output.is_none() {
-        return Target::say(text);
-    }
     let target = Target::open(output)?;
     let mut out = target.out()?;
     out.write_all(text.as_bytes())

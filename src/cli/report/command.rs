@@ -89,12 +89,10 @@ impl Subcommand for Chosen {
     }
 }
 
-/// The command line with a subcommand of `report` for each of these. Of one that cannot be read
-/// nobody knows the flags: with any, it is taken, and then told.
+/// The command line with a subcommand of `report` for each of these.
 pub(in crate::cli) fn with_reports(command: Command, reports: &'static [Report]) -> Command {
-    let sound = reports.iter().filter(|report| report.fault().is_none());
     command.mut_subcommand("report", |command| {
-        command.subcommands(sound.map(of_report)).subcommand_value_name("NAME")
+        command.subcommands(reports.iter().map(of_report)).subcommand_value_name("NAME")
     })
 }
 

@@ -30,16 +30,10 @@ pub(super) async fn run(
     options: &ReportOptions,
     reports: &[Report],
 ) -> Result<Status> {
-    let report = match &options.chosen {
-        Some(chosen) => Some((reports::find(reports, &chosen.name)?, chosen)),
-        None => None,
-    };
-    for fault in reports.iter().filter_map(Report::fault) {
-        printer::warning(&fault.chain());
-    }
-    let Some((report, chosen)) = report else {
+    let Some(chosen) = &options.chosen else {
         return print(&listing(reports), &Target::Stdout);
     };
+    let report = reports::find(reports, &chosen.name)?;
     let RunOptions { sql: is_read, answer: options } = chosen.options()?;
     if is_read {
         let target = Target::open(options.output.as_deref())?;

@@ -259,58 +259,13 @@ fn checks_of_one_s_own_add_to_these_or_take_their_place() {
     error: file "mine/no-jobs.sql": there is no table "job"
     hint: did you mean "jobs"?
     "#);
-}
-
-#[test]
-fn an_own_file_that_is_no_check_fails_and_the_others_run() {
-    let desk = desk();
-    fs::create_dir(desk.path("mine")).unwrap();
     desk.write("mine/no-jobs.sql", "SELECT 1");
-    // Its parameters are not known, so that nothing is wrong with them.
-    let quiet = ["issues-high", "gone-silent", "new-failures", "rpo-violated", "success-rate-low"];
-    let quiet = quiet.map(|name| format!("[check.{name}]\nskip = true\n")).concat();
-    let settings = format!("checks = \"mine\"\n{quiet}[check.no-jobs]\njobs_min = 3\n");
-    desk.write("lookback.toml", &settings);
-    assert_snapshot!(desk.run(&["check", "--format", "prometheus"]), @r#"
+    assert_snapshot!(desk.run(&["check"]), @r#"
     exit 2
-    -- stdout
-    # HELP lookback_check_status How a check stands: 0 it holds, 1 it does not, 2 it could not run.
-    # TYPE lookback_check_status gauge
-    lookback_check_status{check="data-stale",subject="freshness"} 1
-    lookback_check_status{check="days-lost-soon",subject="freshness"} 0
-    lookback_check_status{check="no-jobs",subject="unreadable"} 2
-    # HELP lookback_check_findings What a check found that is not as it should be.
-    # TYPE lookback_check_findings gauge
-    lookback_check_findings{check="data-stale",subject="freshness"} 1
-    lookback_check_findings{check="days-lost-soon",subject="freshness"} 0
-    -- stderr
-    warning: check "data-stale" does not hold: 1 finding
-    error: file "mine/no-jobs.sql", line 1: the header has no title
-    hint: begin the file with comments such as: -- title: text
-    "#);
-    assert_snapshot!(desk.run(&["check", "no-jobs", "--set", "no-jobs.jobs_min=2"]), @r#"
-    exit 2
-    -- stdout
-    unreadable
-      no-jobs  could not run
     -- stderr
     error: file "mine/no-jobs.sql", line 1: the header has no title
     hint: begin the file with comments such as: -- title: text
     "#);
-    assert_snapshot!(desk.run(&["check", "days-lost-soon"]), @"
-    exit 0
-    -- stdout
-    freshness
-      days-lost-soon  holds
-    ");
-    assert_snapshot!(desk.run(&["check", "--list", "no-jobs"]), @r#"
-    exit 0
-    -- stdout
-    unreadable
-      no-jobs (yours): file "mine/no-jobs.sql", line 1: the header has no title
-    "#);
-    desk.write("lookback.toml", settings.replace("jobs_min = 3", "skip = true"));
-    assert!(!desk.run(&["check"]).contains("no-jobs"));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn own_files_without_a_right_header_are_told() {
     let desk = desk();
     let run = |text: &str| {
         desk.write("own/mine.sql", text);
-        desk.run(&["report", "--reports", "own", "mine", "--state", "RUNNING", "--format", "csv"])
+        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
     };
     assert_snapshot!(run("SELECT 1 AS jobs"), @r#"
     exit 2
@@ -104,7 +104,7 @@ fn own_files_whose_query_is_another_than_declared_are_told() {
     let desk = desk();
     let run = |text: &str| {
         desk.write("own/mine.sql", text);
-        desk.run(&["report", "--reports", "own", "mine", "--state", "RUNNING", "--format", "csv"])
+        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
     };
     assert_snapshot!(run(&OWN.replace("= $state", "= $status")), @r#"
     exit 2
@@ -144,52 +144,10 @@ fn own_files_whose_query_is_another_than_declared_are_told() {
 }
 
 #[test]
-fn an_own_file_that_is_no_report_keeps_no_other_from_running() {
-    let mut desk = desk();
-    desk.write("own/jobs-in-state.sql", OWN);
-    desk.write("own/mine.sql", "SELECT 1 AS jobs");
-    // It takes the place of another, which is not run in its stead.
-    desk.write("own/success-rate.sql", OWN.replace("= $state", "= $status"));
-    desk.environment.push(("LOOKBACK_REPORTS", "own".to_owned()));
-    assert_snapshot!(desk.run(&["report", "jobs-in-state", "--format", "csv"]), @r#"
-    exit 0
-    -- stdout
-    jobs
-    1
-    -- stderr
-    warning: file "own/mine.sql", line 1: the header has no title
-    warning: file "own/success-rate.sql", line 12: parameter "$status" is not declared
-    "#);
-    assert_snapshot!(desk.run(&["report", "success-rate", "--days", "3"]), @r#"
-    exit 2
-    -- stderr
-    error: file "own/success-rate.sql", line 12: parameter "$status" is not declared
-    hint: declare it in the header: -- param: status bigint 1 -- text
-    "#);
-    assert_snapshot!(desk.run(&["export", "--report", "mine", "--output", "m.csv"]), @r#"
-    exit 2
-    -- stderr
-    error: file "own/mine.sql", line 1: the header has no title
-    hint: begin the file with comments such as: -- title: text
-    "#);
-    let listed = desk.run(&["report"]);
-    let own: Vec<_> = listed.lines().filter(|line| line.contains("(yours)")).collect();
-    assert_snapshot!(own.join("\n"), @"
-    jobs-in-state         Jobs in a state (yours)
-    mine                  It cannot be read (yours)
-    success-rate          It cannot be read (yours)
-    ");
-    for arguments in [&["--help"][..], &["report", "--help"], &["sql", "SELECT 1"]] {
-        let told = desk.run(arguments);
-        assert!(told.starts_with("exit 0\n") && !told.contains("-- stderr"), "{told}");
-    }
-}
-
-#[test]
 fn own_files_are_named_like_reports() {
     let desk = desk();
     desk.write("own/My Report.sql", OWN);
-    assert_snapshot!(desk.run(&["report", "--reports", "own", "My Report"]), @r#"
+    assert_snapshot!(desk.run(&["report", "--reports", "own"]), @r#"
     exit 2
     -- stderr
     error: file "own/My Report.sql": "My Report" is no name of a report
