@@ -111,6 +111,10 @@ pub(in crate::cli) fn with_reports(command: Command, reports: &'static [Report])
 
 fn of_report(report: &'static Report) -> Command {
     let command = Command::new(report.name.as_str()).args(report.parameters.iter().map(argument));
+    // What flags it would have is not known: whatever is given, it tells what is wrong with it.
+    let rest =
+        Arg::new("rest").num_args(0..).allow_hyphen_values(true).trailing_var_arg(true).hide(true);
+    let command = if report.is_broken() { command.arg(rest) } else { command };
     RunOptions::augment_args(command)
         .about(report.title.as_str())
         .long_about(report.question.as_str())

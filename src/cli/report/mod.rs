@@ -28,7 +28,9 @@ pub(super) async fn run(
     reports: &[Report],
 ) -> Result<Status> {
     let Some(chosen) = &options.chosen else {
-        return print(&listing(reports), &Target::Stdout);
+        print(&listing(reports), &Target::Stdout)?;
+        let is_broken = reports.iter().any(Report::is_broken);
+        return Ok(if is_broken { Status::Attention } else { Status::Done });
     };
     let report = reports::find(reports, &chosen.name)?;
     let options = chosen.options()?;
@@ -38,9 +40,10 @@ pub(super) async fn run(
         target.finish()?;
         return Ok(Status::Done);
     }
+    let values = report.values(&given(report, chosen))?;
     let engine = settings.engine(&options.read).await?;
     warn_if_stale(&engine).await?;
-    let answer = report.run(&engine, &given(report, chosen)).await?;
+    let answer = report.run(&engine, &values).await?;
     let target = Target::open(options.output.as_deref())?;
     if let Some(chosen) = options.chart.chart {
         let canvas = target.canvas(&settings.environment.terminal);
@@ -71,10 +74,9 @@ fn given(report: &Report, chosen: &Chosen) -> Vec<(String, Value)> {
     report.parameters.iter().filter_map(|parameter| value(&parameter.name)).collect()
 }
 
-fn print(text: &str, target: &Target) -> Result<Status> {
+fn print(text: &str, target: &Target) -> Result<()> {
     let mut out = target.out();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write the output", err))?;
-    Ok(Status::Done)
+        .map_err(|err| Error::io("write the output", err))
 }

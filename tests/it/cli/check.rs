@@ -256,16 +256,47 @@ fn checks_of_one_s_own_add_to_these_or_take_their_place() {
 
     -- stderr
     warning: check "data-stale" does not hold: 1 finding
-    error: file "mine/no-jobs.sql": there is no table "job"
+    error: check "no-jobs": file "mine/no-jobs.sql": there is no table "job"
     hint: did you mean "jobs"?
     "#);
-    desk.write("mine/no-jobs.sql", "SELECT 1");
-    assert_snapshot!(desk.run(&["check"]), @r#"
+    let fails = own.replace("count(*) AS", "max(CAST(state AS bigint)) AS");
+    desk.write("mine/no-jobs.sql", fails);
+    assert_snapshot!(desk.run(&["check", "no-jobs"]), @r#"
     exit 2
+    -- stdout
+    own
+      no-jobs  could not run
     -- stderr
-    error: file "mine/no-jobs.sql", line 1: the header has no title
+    error: check "no-jobs": file "mine/no-jobs.sql": Cast error: Cannot cast string 'COMPLETED' to value of Int64 type
+    "#);
+}
+
+#[test]
+fn a_file_that_is_no_check_could_not_run_and_the_others_do() {
+    let desk = desk();
+    fs::create_dir(desk.path("mine")).unwrap();
+    desk.write("mine/data-stale.sql", "SELECT 1");
+    desk.write("lookback.toml", "checks = \"mine\"\n[check.data-stale]\nmax_hours = 3\n");
+    let names = ["check", "data-stale", "days-lost-soon", "--set", "data-stale.max_hours=5"];
+    assert_snapshot!(desk.run(&names), @r#"
+    exit 2
+    -- stdout
+    broken
+      data-stale      could not run
+    freshness
+      days-lost-soon  holds
+    -- stderr
+    error: check "data-stale": file "mine/data-stale.sql", line 1: the header has no title
     hint: begin the file with comments such as: -- title: text
     "#);
+    assert_snapshot!(desk.run(&["check", "--list", "data-stale"]), @r#"
+    exit 1
+    -- stdout
+    broken
+      data-stale (yours): file "mine/data-stale.sql", line 1: the header has no title
+    "#);
+    desk.write("lookback.toml", "checks = \"mine\"\n[check.data-stale]\nskip = true\n");
+    assert!(desk.run(&["check", "--format", "json"]).starts_with("exit 1\n"));
 }
 
 #[test]
@@ -290,6 +321,13 @@ fn mistakes_are_told_with_the_way_out() {
 
     For more information, try '--help'.
     ");
+    let set = ["check", "rpo-violated", "--set", "data-stale.max_hours=24"];
+    assert_snapshot!(desk.run(&set), @r#"
+    exit 2
+    -- stderr
+    error: parameter "max_hours" is set of check "data-stale", which does not run
+    hint: name "data-stale" too, or leave its --set out
+    "#);
     assert_snapshot!(desk.run(&["check", "--checks", "nowhere"]), @r#"
     exit 2
     -- stderr
