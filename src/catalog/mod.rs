@@ -17,6 +17,7 @@ mod ops;
 mod snapshots;
 mod upkeep;
 mod value;
+mod views;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
