@@ -44,7 +44,7 @@ const REPORTS: [File; 18] = [
 const CHECKS: [File; 7] = [
     file!("checks", "data-stale"),
     file!("checks", "days-lost-soon"),
-    file!("checks", "gone-silent"),
+    file!("reports", "gone-silent"),
     file!("checks", "issues-high"),
     file!("checks", "new-failures"),
     file!("checks", "rpo-violated"),

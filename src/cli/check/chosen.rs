@@ -142,11 +142,14 @@ mod tests {
         let file = [table("rpo-violated", &[("max_hours", "24"), ("days", "10")])];
         let names = ["rpo-violated"];
         let told = |thresholds, set: &[Setting]| told(&names, thresholds, set).unwrap();
-        assert_eq!(told(&[], &[]), ["rpo-violated max_hours=36 days=35 resource_type=NULL"]);
-        assert_eq!(told(&file, &[]), ["rpo-violated max_hours=24 days=10 resource_type=NULL"]);
+        let told = |thresholds, set: &[Setting]| told(thresholds, set).concat();
+        let defaults = "rpo-violated max_hours=36 times=1.5 days=90 resource_type=NULL";
+        assert_eq!(told(&[], &[]), defaults);
+        let filed = "rpo-violated max_hours=24 times=1.5 days=10 resource_type=NULL";
+        assert_eq!(told(&file, &[]), filed);
         assert_eq!(
             told(&file, &[set("rpo-violated", "max_hours", "12")]),
-            ["rpo-violated max_hours=12 days=10 resource_type=NULL"]
+            "rpo-violated max_hours=12 times=1.5 days=10 resource_type=NULL"
         );
     }
 

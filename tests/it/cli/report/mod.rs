@@ -364,10 +364,10 @@ fn wrong_names_and_values_are_told() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(run(&["gone-silent", "--factor", "NaN"]), @"
+    assert_snapshot!(run(&["gone-silent", "--times", "NaN"]), @"
     exit 2
     -- stderr
-    error: invalid value 'NaN' for '--factor <NUMBER>': it is no number
+    error: invalid value 'NaN' for '--times <NUMBER>': it is no number
 
     For more information, try '--help'.
     ");

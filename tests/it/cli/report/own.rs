@@ -197,11 +197,11 @@ fn own_reports_that_fail_are_told_with_their_file() {
     error: file "own/mine.sql": there is no column "stat"
     hint: did you mean "state"?
     "#);
-    let casting = OWN.replace("count(*)", "max(CAST(state AS bigint))");
+    let casting = OWN.replace("count(*)", "max(CAST(region AS bigint))");
     assert_snapshot!(run(&casting, &[]), @r#"
     exit 2
     -- stderr
-    error: file "own/mine.sql": Cast error: Cannot cast string 'COMPLETED' to value of Int64 type
+    error: file "own/mine.sql": Cast error: Cannot cast string 'eu-west-1' to value of Int64 type
     "#);
     let required = OWN.replace("text 'COMPLETED'", "text");
     assert_snapshot!(run(&required, &[]), @"
