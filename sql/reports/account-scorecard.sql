@@ -24,6 +24,7 @@
 -- column: open -- Jobs of any kind that have not ended: neither good nor bad.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
 -- column: last_good_backup_at -- When the last good backup was created; NULL if none was.
+-- chart: account_id, backup_percent
 --
 -- Children of composite jobs are left out of all counts of jobs, so that a composite counts once;
 -- their resources count as resources. Jobs that somebody stopped are neither good nor bad.

@@ -14,6 +14,7 @@
 -- column: last_seen_at -- When the last of them was created.
 -- column: example_message -- The message of the last of them, as AWS gave it.
 -- column: example_job_id -- The last of them.
+-- chart: reason, jobs
 --
 -- Failures are jobs that failed, expired or are partial. Jobs that somebody stopped, that have not
 -- ended, or that AWS forgot before they ended are none. A composite job and its children count

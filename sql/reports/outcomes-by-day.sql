@@ -20,6 +20,7 @@
 -- column: aborted -- Jobs that somebody stopped.
 -- column: open -- Jobs that have not ended.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
+-- chart: day, ok, ok_with_issues, failed, expired, partial
 --
 -- A day without a row of jobs is a day without failures only if it was read: so every day has a
 -- row, and where nothing is held of a day that was not read whole, its counts are NULL. What was

@@ -23,6 +23,7 @@
 -- column: aborted -- Jobs that somebody stopped: neither good nor bad.
 -- column: open -- Jobs that have not ended: neither good nor bad.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
+-- chart: group_name, rate_percent
 --
 -- AWS's dashboards leave partial jobs out of the rate; ours counts them as not good, since a part
 -- of what was to be backed up is not ("AWS Backup console dashboards", Developer Guide). The counts

@@ -73,7 +73,7 @@ impl Catalog {
         transaction.commit()
     }
 
-    /// Runs the migrations that came after the version that wrote the catalog, and renews its views.
+    /// Runs the migrations that came after the version that wrote the catalog; renews its views.
     fn migrate(&self, now: Instant, steps: &Steps) -> Result<()> {
         let held = self.read("read the catalog's version", |connection| {
             metadata(connection, "lookback_version")

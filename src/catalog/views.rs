@@ -1,5 +1,5 @@
-//! The views as the catalog holds them, for those who read it with other tools: Lookback itself asks
-//! those of its own version.
+//! The views as the catalog holds them, for those who read it with other tools: Lookback itself
+//! asks those of its own version.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -68,7 +68,8 @@ pub(super) fn renew(transaction: &Transaction<'_>, now: Instant) -> rusqlite::Re
         ],
     )?;
     transaction.execute(
-        "INSERT INTO ducklake_snapshot_changes VALUES (?1, ?2, 'lookback', 'renew the views', NULL)",
+        "INSERT INTO ducklake_snapshot_changes VALUES (?1, ?2, 'lookback', 'renew the views',
+         NULL)",
         params![next.id, changes.join(",")],
     )?;
     Ok(())

@@ -27,6 +27,8 @@ pub struct Report {
     pub parameters: Vec<Parameter>,
     /// The columns of its answer, as the header has them.
     pub columns: Vec<Column>,
+    /// The columns that a chart of the answer shows; none if the header does not say.
+    pub chart: Vec<String>,
     /// The whole text of its file.
     pub sql: String,
     /// The user's file that it was read from; `None` for one that Lookback brings along.
@@ -74,6 +76,7 @@ impl Report {
             question: text,
             parameters: Vec::new(),
             columns: Vec::new(),
+            chart: Vec::new(),
             sql: std::fs::read_to_string(path).unwrap_or_default(),
             file: Some(path.to_owned()),
             noun,
@@ -82,12 +85,23 @@ impl Report {
     }
 
     fn parse(name: &str, text: &str, file: Option<PathBuf>, noun: Noun) -> Result<Self> {
-        let Header { title, subject, question, parameters, columns } = Header::parse(text)?;
+        let Header { title, subject, question, parameters, columns, chart } = Header::parse(text)?;
         let template = Template::parse(text)?;
         check_parameters(&parameters, &template)?;
         check_columns(&columns, &template)?;
-        let (name, sql, template) = (name.to_owned(), text.to_owned(), Ok(template));
-        Ok(Self { name, subject, title, question, parameters, columns, sql, file, noun, template })
+        Ok(Self {
+            name: name.to_owned(),
+            subject,
+            title,
+            question,
+            parameters,
+            columns,
+            chart,
+            sql: text.to_owned(),
+            file,
+            noun,
+            template: Ok(template),
+        })
     }
 
     /// True if and only if it is a user's file that is no report.
@@ -136,6 +150,11 @@ impl Report {
             Ok((parameter.name.clone(), value.clone()))
         };
         self.parameters.iter().map(value).collect()
+    }
+
+    /// Whether its answer can be drawn: of those that Lookback brings along, those that say how.
+    pub fn has_chart(&self) -> bool {
+        self.file.is_some() || !self.chart.is_empty()
     }
 
     /// The columns by which the answer is ordered.

@@ -116,6 +116,7 @@ fn of_report(report: &'static Report) -> Command {
         Arg::new("rest").num_args(0..).allow_hyphen_values(true).trailing_var_arg(true).hide(true);
     let command = if report.is_broken() { command.arg(rest) } else { command };
     RunOptions::augment_args(command)
+        .mut_arg("chart", |argument| argument.hide(!report.has_chart()))
         .about(report.title.as_str())
         .long_about(report.question.as_str())
         .after_long_help(columns(report))

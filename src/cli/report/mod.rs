@@ -5,8 +5,11 @@ mod known;
 mod listing;
 
 use std::io::Write;
+use std::sync::Arc;
 
-use crate::engine::{Engine, Value};
+use futures::StreamExt;
+
+use crate::engine::{Answer, Engine, Value};
 use crate::error::{Error, Result};
 use crate::model::DAY;
 use crate::reports::{self, Report};
@@ -40,6 +43,12 @@ pub(super) async fn run(
         target.finish()?;
         return Ok(Status::Done);
     }
+    if options.chart.chart.is_some() && !report.has_chart() {
+        let name = &report.name;
+        return Err(Error::input(format!("there is no chart of report \"{name}\"")).with_hint(
+            "lookback sql --chart draws one column of times or categories, and numbers",
+        ));
+    }
     let values = report.values(&given(report, chosen))?;
     let engine = settings.engine(&options.read).await?;
     warn_if_stale(&engine).await?;
@@ -47,7 +56,7 @@ pub(super) async fn run(
     let target = Target::open(options.output.as_deref())?;
     if let Some(chosen) = options.chart.chart {
         let canvas = target.canvas(&settings.environment.terminal);
-        chart::show(answer, chosen, &target, canvas).await?;
+        chart::show(drawn(report, answer)?, chosen, &target, canvas).await?;
     } else {
         let format = target.format(options.format)?;
         sql::show(answer, format, &target).await?;
@@ -66,6 +75,19 @@ async fn warn_if_stale(engine: &Engine) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The columns of an answer that the chart of the report shows.
+fn drawn(report: &Report, answer: Answer) -> Result<Answer> {
+    if report.chart.is_empty() {
+        return Ok(answer);
+    }
+    let failed = |err| Error::internal("choose the columns of a chart").with_source(err);
+    let columns = report.chart.iter().map(|name| answer.schema.index_of(name));
+    let columns: Vec<_> = columns.collect::<Result<_, _>>().map_err(failed)?;
+    let schema = Arc::new(answer.schema.project(&columns).map_err(failed)?);
+    let batches = answer.batches.map(move |batch| batch?.project(&columns).map_err(failed));
+    Ok(Answer { schema, batches: batches.boxed() })
 }
 
 /// The values of the parameters that have one.

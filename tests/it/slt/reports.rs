@@ -137,7 +137,9 @@ impl Making {
                     self.at = instant(at.as_str().unwrap());
                 }
                 (key, id) if key == "forgotten" => self.forget(id.as_str().unwrap()),
-                (key, name) if key == "source" => self.source = name.as_str().unwrap().to_owned(),
+                (key, name) if key == "source" => {
+                    name.as_str().unwrap().clone_into(&mut self.source);
+                }
                 (key, told) if key == "coverage" => self.learn(told),
                 (key, told) if key == "compared" => self.ledger(&[], &[compared(told, self.at)]),
                 _ => self.read(line),
