@@ -3,8 +3,8 @@
 -- question: Of which places (a source, a Region and a kind of job) are the last hours not held?
 -- param: max_hours bigint 30 -- How many hours may be missing at the end: a day, and six hours for
 --     a night that began late.
--- param: retired_days days 30 -- A place that was last tried so many days before the newest try of
---     any place is read no more, and not told.
+-- param: retired_days days 30 -- A place that was last tried so many days before the newest whole
+--     listing of any place is read no more, and not told.
 -- column: source -- The source that was to read it; NULL, as all that follows, if nothing was ever
 --     read at all.
 -- column: scope -- Whose jobs it reads: account or organization.
@@ -16,6 +16,10 @@
 --
 -- A listing that failed, was denied or was cut short leaves a hole, and what is held ends where the
 -- first hole begins, as in `lookback status`. What was imported from files teaches no coverage.
+--
+-- A place that never was listed whole, such as one of a profile with a slip in its name, is told as
+-- long as it is tried: until others were tried max_hours after its last try. A source that was told
+-- to reach further, or less far, is one place: what counts is the scope of its last listing.
 
 WITH known AS (
     SELECT
@@ -29,10 +33,11 @@ WITH known AS (
         status IN ('complete', 'not_offered') AS is_whole,
         created_until > $now - INTERVAL '30 days' AS is_shown,
         lead(created_from) OVER (
-            PARTITION BY source, scope, region, kind
+            PARTITION BY source, region, kind
             ORDER BY created_from
         ) AS next_from
     FROM ops.coverage
+    WHERE is_current
 ),
 
 place AS (
@@ -42,6 +47,7 @@ place AS (
         region,
         kind,
         max(listed_at) AS tried_at,
+        max(listed_at) FILTER (WHERE is_whole) AS read_at,
         greatest(min(created_from), $now - INTERVAL '30 days') AS first_from,
         max(CASE WHEN is_whole THEN created_until END) AS whole_until,
         min(
@@ -66,7 +72,12 @@ held AS (
             WHEN hole_from > first_from THEN hole_from
         END AS held_until
     FROM place
-    WHERE tried_at >= (SELECT max(tried_at) FROM place) - $retired_days
+    WHERE tried_at >= coalesce((SELECT max(read_at) FROM place), tried_at) - $retired_days
+        AND (
+            read_at IS NOT NULL
+            OR date_part('epoch', tried_at)
+                >= (SELECT max(date_part('epoch', tried_at)) FROM place) - 3600 * $max_hours
+        )
 )
 
 SELECT

@@ -20,21 +20,8 @@ WITH failure AS (
         resource_arn,
         job_id,
         coalesce(completion_date, creation_date) AS failed_at,
-        btrim(status_message, '" ') AS message,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        btrim(status_message, '" '),
-                        'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
-                    ),
-                    '\b([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
-                    '<id>', 'g'
-                ),
-                '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'
-            ),
-            '\b\d([\d,.]*\d)?\b', '<n>', 'g'
-        ) AS reason
+        reason,
+        nullif(btrim(status_message, '" '), '') AS message
     FROM jobs
     WHERE outcome IN ('failed', 'expired', 'partial')
         AND creation_date >= date_trunc('day', $now) - $days - $before_days

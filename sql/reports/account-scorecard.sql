@@ -4,7 +4,8 @@
 -- param: days days 30 -- How many whole UTC days before today count, beside today.
 -- column: account_id -- The account.
 -- column: resources -- The resources of which there are backup jobs.
--- column: resources_without_good -- Those of them without a good backup.
+-- column: resources_without_good -- Those of them without a good backup; not those all of whose jobs
+--     are open still.
 -- column: good_backups -- Backup jobs that ended ok or ok with issues.
 -- column: judged_backups -- Those, and the backup jobs that failed, expired or are partial.
 -- column: backup_percent -- good_backups / judged_backups, in percent; NULL if none was judged.
@@ -23,6 +24,7 @@
 -- column: open -- Jobs of any kind that have not ended: neither good nor bad.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
 -- column: last_good_backup_at -- When the last good backup was created; NULL if none was.
+-- chart: account_id, backup_percent
 --
 -- Children of composite jobs are left out of all counts of jobs, so that a composite counts once;
 -- their resources count as resources. Jobs that somebody stopped are neither good nor bad.
@@ -109,9 +111,14 @@ restored AS (
 ),
 
 resource AS (
-    SELECT account_id, resource_arn, bool_or(state = 'COMPLETED') AS has_good
-    FROM backup_jobs
-    WHERE resource_arn IS NOT NULL
+    SELECT
+        account_id,
+        resource_arn,
+        bool_or(outcome IN ('ok', 'ok_with_issues')) AS has_good,
+        bool_and(outcome = 'open') AS is_open
+    FROM jobs
+    WHERE kind = 'backup'
+        AND resource_arn IS NOT NULL
         AND creation_date >= date_trunc('day', $now) - $days
         AND creation_date < $now
     GROUP BY account_id, resource_arn
@@ -121,7 +128,7 @@ protected AS (
     SELECT
         account_id,
         count(*) AS resources,
-        count(*) FILTER (WHERE NOT has_good) AS resources_without_good
+        count(*) FILTER (WHERE NOT has_good AND NOT is_open) AS resources_without_good
     FROM resource
     GROUP BY account_id
 )

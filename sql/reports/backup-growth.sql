@@ -17,6 +17,7 @@
 -- column: growth_percent -- protected_bytes against the month before, in percent; NULL where that
 --     month has none, and for a month that has not ended.
 -- column: is_whole_month -- Whether the month has ended.
+-- chart: month, resource_type, protected_bytes
 --
 -- Sizes mean different things: for EBS and EC2 the size of the provisioned volume, for EFS what
 -- changed since the backup before, and Aurora, DocumentDB, Neptune, FSx and RDS instances tell none

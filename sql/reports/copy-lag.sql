@@ -27,25 +27,31 @@
 -- completes. A recovery point that was made by a copy keeps the creation time of the one that it
 -- was made from, so the age of recovery points tells nothing of the lag. A backup is found by the
 -- recovery point that was copied; where jobs share one, as continuous backups do, it is the last
--- that had completed by then.
+-- that had completed by then. Children of composite jobs are left out: their parent is copied as
+-- one.
 --
 -- "Now" is the present instant: where the warehouse was not read for a while, an open copy may have
 -- ended since.
 
 WITH made AS (
     SELECT
-        region,
-        account_id,
+        jobs.region,
+        jobs.account_id,
         copy_job_id,
         destination_backup_vault_arn,
         source_recovery_point_arn,
-        state,
-        tracking,
-        creation_date,
-        completion_date
-    FROM copy_jobs
-    WHERE creation_date >= date_trunc('day', $now) - $days
-        AND creation_date < $now
+        outcome,
+        jobs.creation_date,
+        jobs.completion_date
+    FROM jobs
+    JOIN copy_jobs
+        ON copy_jobs.region = jobs.region
+        AND copy_jobs.account_id = jobs.account_id
+        AND copy_job_id = job_id
+    WHERE kind = 'copy'
+        AND jobs.parent_job_id IS NULL
+        AND jobs.creation_date >= date_trunc('day', $now) - $days
+        AND jobs.creation_date < $now
 ),
 
 matched AS (
@@ -66,13 +72,7 @@ judged AS (
     SELECT
         made.region,
         destination_backup_vault_arn,
-        CASE
-            WHEN state = 'COMPLETED' THEN 'good'
-            WHEN state IN ('FAILED', 'PARTIAL') THEN 'failed'
-            WHEN tracking = 'forgotten' THEN 'unknown'
-            WHEN state IN ('CREATED', 'RUNNING', 'ABORTING', 'COMPLETING', 'FAILING') THEN 'open'
-            ELSE 'unknown'
-        END AS judgement,
+        outcome,
         (date_part('epoch', completion_date) - date_part('epoch', backed_up_at)) / 3600
             AS lag_hours,
         (date_part('epoch', $now) - date_part('epoch', coalesce(backed_up_at, creation_date)))
@@ -89,16 +89,16 @@ SELECT
     split_part(destination_backup_vault_arn, ':', 5) AS destination_account_id,
     destination_backup_vault_arn AS destination_vault_arn,
     region AS source_region,
-    count(*) FILTER (WHERE judgement = 'good') AS copies,
-    count(lag_hours) FILTER (WHERE judgement = 'good') AS matched,
-    count(*) FILTER (WHERE judgement = 'good' AND lag_hours IS NULL) AS unmatched,
-    round(median(lag_hours) FILTER (WHERE judgement = 'good'), 2) AS median_lag_hours,
-    round(max(lag_hours) FILTER (WHERE judgement = 'good'), 2) AS longest_lag_hours,
-    count(*) FILTER (WHERE judgement = 'good' AND lag_hours > $target_hours) AS late,
-    count(*) FILTER (WHERE judgement = 'failed') AS failed,
-    count(*) FILTER (WHERE judgement = 'open') AS open,
-    round(max(waiting_hours) FILTER (WHERE judgement = 'open'), 2) AS oldest_open_hours,
-    count(*) FILTER (WHERE judgement = 'unknown') AS unknown
+    count(*) FILTER (WHERE outcome = 'ok') AS copies,
+    count(lag_hours) FILTER (WHERE outcome = 'ok') AS matched,
+    count(*) FILTER (WHERE outcome = 'ok' AND lag_hours IS NULL) AS unmatched,
+    round(median(lag_hours) FILTER (WHERE outcome = 'ok'), 2) AS median_lag_hours,
+    round(max(lag_hours) FILTER (WHERE outcome = 'ok'), 2) AS longest_lag_hours,
+    count(*) FILTER (WHERE outcome = 'ok' AND lag_hours > $target_hours) AS late,
+    count(*) FILTER (WHERE outcome IN ('failed', 'partial')) AS failed,
+    count(*) FILTER (WHERE outcome = 'open') AS open,
+    round(max(waiting_hours) FILTER (WHERE outcome = 'open'), 2) AS oldest_open_hours,
+    count(*) FILTER (WHERE outcome IN ('aborted', 'unknown')) AS unknown
 FROM judged
 GROUP BY destination_backup_vault_arn, region
 ORDER BY destination_vault_arn NULLS LAST, source_region

@@ -4,6 +4,8 @@
 -- param: min_hours bigint 2 -- The shortest gap that is told: a listing ends a minute before the
 --     present, and the next one begins there.
 -- param: stale_hours bigint 26 -- After how many hours without a reading a place is told as unread.
+-- param: retired_days days 30 -- A place that was last tried so many days before the newest whole
+--     listing of any place is read no more, and not told as unread since.
 -- column: source -- The source that was to be asked.
 -- column: scope -- Whose jobs it could see: account or organization.
 -- column: region -- The Region.
@@ -19,7 +21,9 @@
 --
 -- A day in a gap is no day without failures: reports count what is held. Places that do not offer a
 -- kind of job are no gap, and neither is the time before a place was first read, of which nothing
--- is known. Jobs that were imported from files teach no coverage.
+-- is known. Jobs that were imported from files teach no coverage. A source that was told to reach
+-- further, or less far, is told by the scope of its last listing. A place that never was listed
+-- whole, such as one of a profile with a slip in its name, is told until it retires.
 --
 -- The coverage is as it is now, whatever earlier state is asked. "Now" is the present instant: that
 -- nothing was read lately is what this report is for.
@@ -33,15 +37,34 @@ WITH told AS (
         status,
         created_from,
         created_until,
+        listed_at,
         lag(created_until) OVER (
-            PARTITION BY source, scope, region, kind
+            PARTITION BY source, region, kind
             ORDER BY created_from
         ) AS previous_until,
         lead(created_from) OVER (
-            PARTITION BY source, scope, region, kind
+            PARTITION BY source, region, kind
             ORDER BY created_from
         ) AS next_from
     FROM ops.coverage
+    WHERE is_current
+),
+
+tried AS (
+    SELECT
+        source,
+        region,
+        kind,
+        max(listed_at) AS tried_at,
+        max(listed_at) FILTER (WHERE status IN ('complete', 'not_offered')) AS read_at
+    FROM told
+    GROUP BY source, region, kind
+),
+
+retired AS (
+    SELECT source, region, kind, read_at
+    FROM tried
+    WHERE tried_at < (SELECT max(read_at) FROM tried) - $retired_days
 ),
 
 gap AS (
@@ -76,15 +99,20 @@ gap AS (
 
 measured AS (
     SELECT
-        source,
+        gap.source,
         scope,
-        region,
-        kind,
+        gap.region,
+        gap.kind,
         status,
         created_from,
         created_until,
         (date_part('epoch', created_until) - date_part('epoch', created_from)) / 3600 AS hours
     FROM gap
+    LEFT JOIN retired
+        ON retired.source = gap.source
+        AND retired.region = gap.region
+        AND retired.kind = gap.kind
+    WHERE retired.source IS NULL OR (status <> 'unread_since' AND read_at IS NOT NULL)
 )
 
 SELECT

@@ -48,7 +48,7 @@ WITH job AS (
         ) AS is_expired,
         (
             coalesce(status_message, '') LIKE '%running job for the same resource%'
-            OR message_category = 'CONCURRENT_JOB'
+            OR upper(replace(message_category, '_', '')) = 'CONCURRENTJOB'
         ) AS is_behind_another,
         date_part('hour', creation_date) AS hour
     FROM backup_jobs

@@ -14,6 +14,7 @@
 -- column: last_seen_at -- When the last of them was created.
 -- column: example_message -- The message of the last of them, as AWS gave it.
 -- column: example_job_id -- The last of them.
+-- chart: reason, jobs
 --
 -- Failures are jobs that failed, expired or are partial. Jobs that somebody stopped, that have not
 -- ended, or that AWS forgot before they ended are none. A composite job and its children count
@@ -29,38 +30,13 @@ WITH failure AS (
         job_id,
         creation_date,
         message_category,
+        reason,
         nullif(btrim(status_message, '" '), '') AS message
     FROM jobs
     WHERE outcome IN ('failed', 'expired', 'partial')
         AND ($kind = 'any' OR kind = $kind)
         AND creation_date >= date_trunc('day', $now) - $days
         AND creation_date < $now
-),
-
-explained AS (
-    SELECT
-        kind,
-        account_id,
-        resource_arn,
-        job_id,
-        creation_date,
-        message_category,
-        message,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        message,
-                        'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
-                    ),
-                    '(?i)\b([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
-                    '<id>', 'g'
-                ),
-                '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'
-            ),
-            '\b\d([\d,.]*\d)?\b', '<n>', 'g'
-        ) AS reason
-    FROM failure
 )
 
 SELECT
@@ -74,6 +50,6 @@ SELECT
     max(creation_date) AS last_seen_at,
     last_value(message ORDER BY creation_date, job_id) AS example_message,
     last_value(job_id ORDER BY creation_date, job_id) AS example_job_id
-FROM explained
+FROM failure
 GROUP BY kind, reason, message_category
 ORDER BY jobs DESC, kind, reason NULLS LAST, message_category NULLS LAST

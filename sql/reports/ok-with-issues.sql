@@ -42,20 +42,7 @@ explained AS (
         job_id,
         creation_date,
         message_category,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        nullif(btrim(status_message, '" '), ''),
-                        'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
-                    ),
-                    '(?i)\b([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
-                    '<id>', 'g'
-                ),
-                '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'
-            ),
-            '\b\d([\d,.]*\d)?\b', '<n>', 'g'
-        ) AS reason
+        reason
     FROM jobs
     WHERE kind IN ('backup', 'scan')
         AND outcome = 'ok_with_issues'

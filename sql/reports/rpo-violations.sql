@@ -2,7 +2,7 @@
 -- subject: protection
 -- question: Which resources had a longer time between two good backups than the target, or have
 --     been without one for longer than that until now?
--- param: target_hours bigint 24 -- The longest time between two good backups that is in order.
+-- param: target_hours bigint 36 -- The longest time between two good backups that is in order.
 -- param: days days 90 -- How many whole UTC days count, beside the last one: a gap counts if it
 --     ended in them or has not ended, however long before it began.
 -- column: account_id -- The account of the resource.
@@ -34,16 +34,18 @@
 -- tells that, its newest job; at most the present instant. So a warehouse that was not read for a
 -- while does not report every resource.
 
-WITH known AS (
+WITH held AS (
+    SELECT account_id, region, source, max(creation_date) AS newest
+    FROM backup_jobs
+    GROUP BY account_id, region, source
+),
+
+known AS (
     SELECT
         account_id,
         region,
         least($now, max(greatest(newest, covered_until))) AS known_until
-    FROM (
-        SELECT account_id, region, source, max(creation_date) AS newest
-        FROM backup_jobs
-        GROUP BY account_id, region, source
-    ) AS held
+    FROM held
     LEFT JOIN (
         SELECT source, region, max(created_until) AS covered_until
         FROM ops.coverage
@@ -171,7 +173,7 @@ read_by_source AS (
         is_open,
         open_gap_hours,
         last_good_at,
-        account_id,
+        numbered.account_id,
         numbered.region,
         resource_type,
         resource_arn,
@@ -183,11 +185,13 @@ read_by_source AS (
     FROM worst
     JOIN numbered ON numbered.number = worst.number
     LEFT JOIN (
-        SELECT source, scope, region, created_from, created_until
-        FROM ops.coverage
+        SELECT account_id, held.region, held.source, scope, created_from, created_until
+        FROM held
+        JOIN ops.coverage AS read ON read.source = held.source AND read.region = held.region
         WHERE kind = 'backup' AND status = 'complete'
     ) AS coverage
-        ON coverage.region = numbered.region
+        ON coverage.account_id = numbered.account_id
+        AND coverage.region = numbered.region
         AND created_from < gap_until
         AND created_until > gap_from
     GROUP BY
@@ -199,7 +203,7 @@ read_by_source AS (
         is_open,
         open_gap_hours,
         last_good_at,
-        account_id,
+        numbered.account_id,
         numbered.region,
         resource_type,
         resource_arn,

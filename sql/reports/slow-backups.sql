@@ -1,28 +1,30 @@
 -- title: Backups that became slow
 -- subject: timing
 -- question: Which resources take much longer to back up than they used to?
--- param: days days 7 -- How many whole UTC days before today are recent, beside today.
+-- param: days days 7 -- How many whole UTC days before today are recent, beside today. A resource
+--     without a good backup in them is not told.
 -- param: past days 60 -- How many days before those are the past that they are compared with.
 -- param: factor double 2 -- How many times longer than in the past.
 -- param: min_minutes bigint 10 -- How many minutes longer, at least: short backups vary much.
 -- param: min_jobs bigint 5 -- How many good backups make a past.
--- param: min_recent bigint 2 -- How many make a present: one slow night is no trend.
+-- param: min_recent bigint 2 -- How many make a present: one slow night is no trend. Where fewer are
+--     of the recent days, as of a weekly plan, the last so many are the recent ones.
 -- column: account_id -- The account of the resource.
 -- column: region -- The Region of its backups.
 -- column: resource_type -- The type of the resource.
 -- column: resource_arn -- The resource.
--- column: recent_jobs -- The good backups of the recent days.
--- column: past_jobs -- The good backups of the past.
+-- column: recent_jobs -- The good backups that are recent.
+-- column: past_jobs -- The good backups of the past before them.
 -- column: recent_minutes -- The median duration of the recent ones, in minutes.
 -- column: past_minutes -- The median duration of the past ones, in minutes.
 -- column: factor -- recent_minutes / past_minutes.
 -- column: recent_bytes -- The median size of the recent ones; NULL where AWS does not tell sizes.
 -- column: past_bytes -- The median size of the past ones; NULL where AWS does not tell sizes.
 --
--- The duration of a job is the time from its creation to its completion: AWS does not tell when it
--- began to work, so a wait in the start window is a part of it. Only good backups of which AWS
--- tells the completion count. Medians are compared, so that one bad night among others does not
--- count.
+-- The duration of a job is the time from its creation to its completion, so a wait in the start
+-- window is a part of it: AWS does not say when a job began to work. (initiation_date is there, but
+-- AWS does not document what it means.) Only good backups of which AWS tells the completion count. Medians
+-- are compared, so that one bad night among others does not count.
 --
 -- 0 bytes mean that AWS does not know the size, as NULL does.
 --
@@ -35,7 +37,7 @@ WITH job AS (
         region,
         resource_type,
         resource_arn,
-        creation_date >= date_trunc('day', $now) - $days AS is_recent,
+        creation_date,
         (date_part('epoch', completion_date) - date_part('epoch', creation_date)) / 60 AS minutes,
         nullif(backup_size_in_bytes, 0) AS bytes
     FROM backup_jobs
@@ -46,20 +48,38 @@ WITH job AS (
         AND creation_date < $now
 ),
 
-resource AS (
+present AS (
     SELECT
         account_id,
         region,
-        max(resource_type) AS resource_type,
         resource_arn,
-        count(*) FILTER (WHERE is_recent) AS recent_jobs,
-        count(*) FILTER (WHERE NOT is_recent) AS past_jobs,
-        median(minutes) FILTER (WHERE is_recent) AS recent_minutes,
-        median(minutes) FILTER (WHERE NOT is_recent) AS past_minutes,
-        median(bytes) FILTER (WHERE is_recent) AS recent_bytes,
-        median(bytes) FILTER (WHERE NOT is_recent) AS past_bytes
+        least(
+            date_trunc('day', $now) - $days,
+            nth_value(creation_date, $min_recent ORDER BY creation_date DESC)
+        ) AS recent_from
     FROM job
     GROUP BY account_id, region, resource_arn
+    HAVING max(creation_date) >= date_trunc('day', $now) - $days
+),
+
+resource AS (
+    SELECT
+        job.account_id,
+        job.region,
+        max(resource_type) AS resource_type,
+        job.resource_arn,
+        count(*) FILTER (WHERE creation_date >= recent_from) AS recent_jobs,
+        count(*) FILTER (WHERE creation_date < recent_from) AS past_jobs,
+        median(minutes) FILTER (WHERE creation_date >= recent_from) AS recent_minutes,
+        median(minutes) FILTER (WHERE creation_date < recent_from) AS past_minutes,
+        median(bytes) FILTER (WHERE creation_date >= recent_from) AS recent_bytes,
+        median(bytes) FILTER (WHERE creation_date < recent_from) AS past_bytes
+    FROM job
+    JOIN present
+        ON present.account_id = job.account_id
+        AND present.region = job.region
+        AND present.resource_arn = job.resource_arn
+    GROUP BY job.account_id, job.region, job.resource_arn
 )
 
 SELECT

@@ -18,11 +18,12 @@
 -- column: ok -- Jobs that completed.
 -- column: ok_with_issues -- Jobs that completed, and say what needs attention.
 -- column: failed -- Jobs that failed.
--- column: expired -- Jobs that did not start within their start window.
+-- column: expired -- Jobs that did not start, or did not end, within their window.
 -- column: partial -- Composite jobs of which only a part completed: not good.
 -- column: aborted -- Jobs that somebody stopped: neither good nor bad.
 -- column: open -- Jobs that have not ended: neither good nor bad.
 -- column: unknown -- Jobs that AWS forgot before they ended, or in a state that AWS has added.
+-- chart: group_name, rate_percent
 --
 -- AWS's dashboards leave partial jobs out of the rate; ours counts them as not good, since a part
 -- of what was to be backed up is not ("AWS Backup console dashboards", Developer Guide). The counts

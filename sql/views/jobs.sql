@@ -5,6 +5,9 @@
 -- message category other than SUCCESS, or, where AWS gave no category, with a status message (AWS
 -- Backup Developer Guide, "AWS Backup console dashboards"; API reference, ListBackupJobSummaries).
 -- A forgotten job and a state that AWS has added since are unknown.
+--
+-- reason: the message with ARNs, ids, times and numbers replaced, so that like messages fall
+-- together; NULL where AWS gave none.
 
 WITH job AS (
     SELECT
@@ -160,6 +163,20 @@ SELECT
     END AS outcome,
     status_message,
     message_category,
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    nullif(ltrim(rtrim(status_message, '" '), '" '), ''),
+                    'arn:aws[a-z-]*:[^\s"'',;()<>]+', '<arn>', 'g'
+                ),
+                '\b([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+-[0-9a-f]{8,17})\b',
+                '<id>', 'gi'
+            ),
+            '\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?', '<time>', 'g'
+        ),
+        '\b\d([\d,.]*\d)?\b', '<n>', 'g'
+    ) AS reason,
     creation_date,
     completion_date,
     round(

@@ -7,16 +7,17 @@ use uuid::Uuid;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
-use crate::tables::{self, Column, Table, VIEWS, View, timestamp_text};
+use crate::tables::{self, Column, Table, VIEWS, timestamp_text};
 
-use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused, is_there};
+use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused, is_there, views};
 
 /// The numbered files of `sql/catalog/`; the last number is the version of a catalog.
-const MIGRATIONS: [(i64, &str); 4] = [
+const MIGRATIONS: [(i64, &str); 5] = [
     (1, include_str!("../../sql/catalog/001_ducklake.sql")),
     (2, include_str!("../../sql/catalog/002_lookback.sql")),
     (3, include_str!("../../sql/catalog/003_reconciliation.sql")),
     (4, include_str!("../../sql/catalog/004_upkeep.sql")),
+    (5, include_str!("../../sql/catalog/005_views.sql")),
 ];
 
 /// The version of the DuckLake format that this version reads and writes.
@@ -33,7 +34,7 @@ impl Catalog {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
             if !Self::connect(folder, flags)?.is_blank()? {
                 let catalog = Self::open(folder)?;
-                catalog.migrate(steps)?;
+                catalog.migrate(now, steps)?;
                 return Ok(catalog);
             }
         }
@@ -72,8 +73,8 @@ impl Catalog {
         transaction.commit()
     }
 
-    /// Runs the migrations that came after the version that wrote the catalog.
-    pub(super) fn migrate(&self, steps: &Steps) -> Result<()> {
+    /// Runs the migrations that came after the version that wrote the catalog; renews its views.
+    pub(super) fn migrate(&self, now: Instant, steps: &Steps) -> Result<()> {
         let held = self.read("read the catalog's version", |connection| {
             metadata(connection, "lookback_version")
         })?;
@@ -89,6 +90,7 @@ impl Catalog {
             for (_, sql) in missing {
                 transaction.execute_batch(sql)?;
             }
+            views::renew(&transaction, now)?;
             let update = "UPDATE ducklake_metadata SET \"value\" = ?1
                  WHERE \"key\" = 'lookback_version' AND \"scope\" IS NULL";
             transaction.execute(update, [newest_version().to_string()])?;
@@ -193,8 +195,7 @@ fn add_objects(transaction: &Transaction<'_>, now: Instant) -> rusqlite::Result<
         changes.push(format!("created_table:\"main\".\"{}\"", table.name));
     }
     for view in VIEWS {
-        add_view(transaction, view, take_id())?;
-        changes.push(format!("created_view:\"main\".\"{}\"", view.name));
+        changes.push(views::add(transaction, view, take_id(), 1)?);
     }
     transaction.execute(
         "INSERT INTO ducklake_snapshot VALUES (1, ?1, 1, ?2, 0)",
@@ -261,19 +262,6 @@ fn add_column(
     transaction.execute(
         "INSERT INTO ducklake_column_tag VALUES (?1, ?2, 1, NULL, 'comment', ?3)",
         params![table_id, id, column.doc],
-    )?;
-    Ok(())
-}
-
-fn add_view(transaction: &Transaction<'_>, view: &View, view_id: i64) -> rusqlite::Result<()> {
-    // `column_aliases` must be '' and not NULL: NULL makes DuckDB's whole attach fail.
-    transaction.execute(
-        "INSERT INTO ducklake_view VALUES (?1, ?2, 1, NULL, 0, ?3, 'duckdb', ?4, '')",
-        params![view_id, Uuid::new_v4().to_string(), view.name, view.query()],
-    )?;
-    transaction.execute(
-        "INSERT INTO ducklake_tag VALUES (?1, 1, NULL, 'comment', ?2)",
-        params![view_id, view.doc()],
     )?;
     Ok(())
 }

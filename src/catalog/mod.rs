@@ -17,6 +17,7 @@ mod ops;
 mod snapshots;
 mod upkeep;
 mod value;
+mod views;
 
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;

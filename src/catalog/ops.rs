@@ -35,7 +35,7 @@ impl Catalog {
 /// What holds the rows of a table.
 fn relation(table: &Table) -> Result<&'static str> {
     Ok(match table.name {
-        "coverage" => "lookback_coverage",
+        "coverage" => concat!("(", include_str!("../../sql/ops/coverage.sql"), ")"),
         "files" => concat!("(", include_str!("../../sql/ops/files.sql"), ")"),
         "open_jobs" => "lookback_open_job",
         "reconciliation" => "lookback_reconciliation",

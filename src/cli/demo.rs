@@ -79,10 +79,10 @@ const ANSWERS: [(&str, &str); 2] = [
     ),
     (
         "Why backups failed",
-        "SELECT coalesce(status_message, message_category, 'no reason given') AS reason,
+        "SELECT coalesce(reason, message_category, 'no reason given') AS reason,
              count(*) AS jobs, max(creation_date) AS last_seen
          FROM jobs WHERE kind = 'backup' AND outcome IN ('failed', 'expired', 'aborted')
-         GROUP BY reason ORDER BY jobs DESC, reason LIMIT 5",
+         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
     ),
 ];
 

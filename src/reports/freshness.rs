@@ -9,15 +9,22 @@ use crate::model::Instant;
 
 use super::parameter::NOW;
 
-/// The last import or ingest that had begun at the present instant of `engine`: when it committed
-/// for the last time. `None` if there was none.
+/// When jobs were last read before the present instant of `engine`: when the last import ended, or
+/// the last listing began that came to its end. `None` if there was neither; what failed reads
+/// nothing.
 ///
 /// # Errors
 /// Whatever the catalog fails with.
 pub async fn last_read(engine: &Engine) -> Result<Option<Instant>> {
     let query = Template::parse(
-        "SELECT max(ended_at) AS ended_at FROM ops.runs
-         WHERE command IN ('import', 'ingest') AND started_at <= $now",
+        "SELECT max(read_at) AS read_at
+         FROM (
+             SELECT ended_at AS read_at FROM ops.runs
+             WHERE command = 'import' AND started_at <= $now
+             UNION ALL
+             SELECT listed_at AS read_at FROM ops.coverage
+             WHERE status = 'complete' AND listed_at <= $now
+         ) AS reading",
     )?;
     let values = [(NOW.to_owned(), Value::Time(engine.present()))];
     let batches = engine.run_bound(&query, &values).await?.collect().await?;

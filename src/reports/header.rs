@@ -7,7 +7,10 @@
 //! -- param: days days 30 -- How many whole UTC days before today count, beside today.
 //! -- column: reason -- The message, with what differs between like messages replaced,
 //! --     such as ids.
+//! -- chart: reason, jobs
 //! ```
+//!
+//! `chart` names the columns that `--chart` draws; without it, all are drawn.
 //!
 //! A line that begins with more than one space behind `--` goes on with the line before it. The
 //! header ends at the first line that is `--` alone or no comment.
@@ -35,10 +38,11 @@ pub(super) struct Header {
     pub(super) question: String,
     pub(super) parameters: Vec<Parameter>,
     pub(super) columns: Vec<Column>,
+    pub(super) chart: Vec<String>,
 }
 
 /// The keys of a header.
-const KEYS: [&str; 5] = ["title", "subject", "question", "param", "column"];
+const KEYS: [&str; 6] = ["title", "subject", "question", "param", "column", "chart"];
 
 /// A key with its text, and the line on which it stands.
 struct Entry<'a> {
@@ -64,6 +68,7 @@ impl Header {
             question: String::new(),
             parameters: Vec::new(),
             columns: Vec::new(),
+            chart: Vec::new(),
         };
         for entry in entries(text)? {
             header.take(&entry)?;
@@ -87,6 +92,7 @@ impl Header {
             "question" => &mut self.question,
             "param" => return self.take_parameter(entry),
             "column" => return self.take_column(entry),
+            "chart" => return self.take_chart(entry),
             _ => return Err(unknown_key(entry)),
         };
         if !text.is_empty() {
@@ -120,6 +126,18 @@ impl Header {
         }
         let (name, doc) = (name.to_owned(), doc.to_owned());
         self.columns.push(Column { name, doc, line: entry.line });
+        Ok(())
+    }
+
+    fn take_chart(&mut self, entry: &Entry<'_>) -> Result<()> {
+        for name in entry.text.split(',').map(str::trim) {
+            if !self.columns.iter().any(|column| column.name == name) {
+                let what = format!("the chart is of column \"{name}\", which is not declared");
+                return Err(wrong(entry.line, &what)
+                    .with_hint("write -- chart: column, column, below the columns"));
+            }
+            self.chart.push(name.to_owned());
+        }
         Ok(())
     }
 }
@@ -213,7 +231,7 @@ mod tests {
         check_wrong(
             "-- Zweck: a -- A.",
             "line 4: there is no key \"Zweck\" in a header",
-            Some("the keys are title, subject, question, param, column"),
+            Some("the keys are title, subject, question, param, column, chart"),
         );
         check_wrong(
             "-- Some words.",
@@ -245,6 +263,11 @@ mod tests {
             "",
             "line 1: the header declares no column",
             Some("say what each column means: -- column: name -- text"),
+        );
+        check_wrong(
+            "-- column: a -- A.\n-- chart: a, b",
+            "line 5: the chart is of column \"b\", which is not declared",
+            Some("write -- chart: column, column, below the columns"),
         );
         let err = Header::parse("-- title: T\n-- subject: s\nSELECT 1").unwrap_err();
         assert_eq!(err.chain(), "line 1: the header has no question");

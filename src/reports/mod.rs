@@ -7,7 +7,6 @@
 //! agree, with its name and line.
 
 mod built_in;
-mod checks;
 mod freshness;
 mod header;
 mod parameter;
@@ -19,24 +18,14 @@ use std::path::Path;
 use crate::engine::nearest;
 use crate::error::{Error, Result};
 
-pub use self::built_in::all;
-pub use self::checks::{checks, checks_with_folder, find_check};
+pub use self::built_in::{all, checks};
 pub use self::freshness::last_read;
 pub use self::header::Column;
 pub use self::parameter::{Parameter, RESERVED, Takes};
 pub use self::report::Report;
 
-/// The reports that Lookback brings along and those of the files `*.sql` in a user's folder, which
-/// go before; by subject and name.
-///
-/// # Errors
-/// `Input` for a folder that is not there and for the first file that is no report.
-pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
-    joined(all(), REPORT, folder)
-}
-
 /// What questions of a sort are called, for messages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Noun {
     /// One of them.
     one: &'static str,
@@ -44,13 +33,51 @@ struct Noun {
     flag: &'static str,
     /// The key of `lookback.toml` that does.
     key: &'static str,
+    /// How a parameter is given a value.
+    giving: &'static str,
+    /// How they are listed.
+    list: &'static str,
 }
 
-const REPORT: Noun = Noun { one: "report", flag: "--reports", key: "reports" };
+const REPORT: Noun = Noun {
+    one: "report",
+    flag: "--reports",
+    key: "reports",
+    giving: "--PARAMETER VALUE",
+    list: "lookback report",
+};
+
+const CHECK: Noun = Noun {
+    one: "check",
+    flag: "--checks",
+    key: "checks",
+    giving: "--set CHECK.PARAMETER=VALUE, or with [check.CHECK] in lookback.toml",
+    list: "lookback check --list",
+};
+
+/// The reports that Lookback brings along and those of the files `*.sql` in a user's folder, which
+/// go before; by subject and name.
+///
+/// A file that is no report hurts no other: it is a broken one, and tells why when it is asked.
+///
+/// # Errors
+/// `Input` for a folder that is not there.
+pub fn with_folder(folder: &Path) -> Result<Vec<Report>> {
+    joined(all(), REPORT, folder)
+}
+
+/// The checks that Lookback brings along and those of the files `*.sql` in a user's folder, as
+/// [`with_folder`] has reports.
+///
+/// # Errors
+/// `Input` for a folder that is not there.
+pub fn checks_with_folder(folder: &Path) -> Result<Vec<Report>> {
+    joined(checks(), CHECK, folder)
+}
 
 /// Those that Lookback brings along, and those of a folder, which go before.
 fn joined(built_in: Vec<Report>, noun: Noun, folder: &Path) -> Result<Vec<Report>> {
-    let Noun { one, flag, key } = noun;
+    let Noun { one, flag, key, .. } = noun;
     let shown = folder.display();
     let failed = |err| Error::io(format!("read the folder of {one}s \"{shown}\""), err);
     if !folder.is_dir() {
@@ -65,9 +92,7 @@ fn joined(built_in: Vec<Report>, noun: Noun, folder: &Path) -> Result<Vec<Report
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     paths.sort();
     let mut by_name: BTreeMap<String, Report> = BTreeMap::new();
-    let own = paths.iter().map(|path| Report::read(path));
-    for report in built_in.into_iter().map(Ok).chain(own) {
-        let report = report?;
+    for report in built_in.into_iter().chain(paths.iter().map(|path| Report::own(path, noun))) {
         by_name.insert(report.name.clone(), report);
     }
     Ok(sorted(by_name.into_values().collect()))
@@ -78,16 +103,24 @@ fn joined(built_in: Vec<Report>, noun: Noun, folder: &Path) -> Result<Vec<Report
 /// # Errors
 /// `Input` if there is none.
 pub fn find<'a>(reports: &'a [Report], name: &str) -> Result<&'a Report> {
-    named(reports, name, REPORT, "list the reports with: lookback report")
+    named(reports, name, REPORT)
 }
 
-/// The one of `reports` with that name, or an error with this hint.
-fn named<'a>(reports: &'a [Report], name: &str, noun: Noun, hint: &str) -> Result<&'a Report> {
+/// The check with that name.
+///
+/// # Errors
+/// `Input` if there is none.
+pub fn find_check<'a>(checks: &'a [Report], name: &str) -> Result<&'a Report> {
+    named(checks, name, CHECK)
+}
+
+fn named<'a>(reports: &'a [Report], name: &str, noun: Noun) -> Result<&'a Report> {
     reports.iter().find(|report| report.name == name).ok_or_else(|| {
-        let error = Error::input(format!("there is no {} \"{name}\"", noun.one));
+        let Noun { one, list, .. } = noun;
+        let error = Error::input(format!("there is no {one} \"{name}\""));
         match nearest(name, reports.iter().map(|report| report.name.as_str())) {
             Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
-            None => error.with_hint(hint),
+            None => error.with_hint(format!("list the {one}s with: {list}")),
         }
     })
 }
@@ -115,5 +148,8 @@ mod tests {
         assert_eq!(told("sucess-rate"), (expected.0.to_owned(), expected.1.to_owned()));
         let expected = ("there is no report \"weather\"", "list the reports with: lookback report");
         assert_eq!(told("weather"), (expected.0.to_owned(), expected.1.to_owned()));
+        let err = find_check(&checks(), "data-stail").unwrap_err();
+        assert_eq!(err.chain(), "there is no check \"data-stail\"");
+        assert_eq!(err.hint(), Some("did you mean \"data-stale\"?"));
     }
 }

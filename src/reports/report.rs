@@ -1,10 +1,14 @@
 //! A report: a file of one query, checked against its header.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt};
 
 use crate::engine::{Answer, Engine, Template, Value};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
+use super::Noun;
 use super::header::{Column, Header, is_name, wrong};
 use super::parameter::{NOW, Parameter};
 
@@ -23,58 +27,101 @@ pub struct Report {
     pub parameters: Vec<Parameter>,
     /// The columns of its answer, as the header has them.
     pub columns: Vec<Column>,
+    /// The columns that a chart of the answer shows; none if the header does not say.
+    pub chart: Vec<String>,
     /// The whole text of its file.
     pub sql: String,
     /// The user's file that it was read from; `None` for one that Lookback brings along.
     pub file: Option<PathBuf>,
-    template: Template,
+    /// What questions of its sort are called.
+    noun: Noun,
+    /// Its query; for a user's file that is no report, why it is none.
+    template: Result<Template, Arc<Error>>,
 }
 
 impl Report {
-    /// Reads one that Lookback brings along.
-    pub(super) fn built_in(name: &str, text: &str) -> Result<Self> {
-        Self::of_file(&format!("sql/reports/{name}.sql"), name, text)
-    }
-
     /// Reads one that Lookback brings along in a file of its source.
-    pub(super) fn of_file(file: &str, name: &str, text: &str) -> Result<Self> {
-        Self::parse(name, text, None).map_err(|err| located(file, &err))
+    pub(super) fn built_in(file: &str, name: &str, text: &str, noun: Noun) -> Result<Self> {
+        Self::parse(name, text, None, noun).map_err(|err| located(file, &err))
     }
 
-    /// Reads one of a user's.
-    ///
-    /// # Errors
-    /// The first thing that is not as it should be, with the file and its line.
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    /// Reads one of a user's; a file that is none becomes a broken one.
+    pub(super) fn own(path: &Path, noun: Noun) -> Self {
+        Self::read(path, noun).unwrap_or_else(|err| Self::broken(path, noun, err))
+    }
+
+    fn read(path: &Path, noun: Noun) -> Result<Self> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path)
-            .map_err(|err| Error::io(format!("read the report \"{shown}\""), err))?;
+            .map_err(|err| Error::io(format!("read the {} \"{shown}\"", noun.one), err))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         if !is_name(&stem.replace('-', "_")) {
             return Err(Error::input(format!(
-                "file \"{shown}\": \"{stem}\" is no name of a report"
+                "file \"{shown}\": \"{stem}\" is no name of a {}",
+                noun.one
             ))
             .with_hint("use letters from a to z, digits and hyphens"));
         }
-        Self::parse(&stem, &text, Some(path.to_owned())).map_err(|err| located(&shown, &err))
+        Self::parse(&stem, &text, Some(path.to_owned()), noun).map_err(|err| located(&shown, &err))
     }
 
-    fn parse(name: &str, text: &str, file: Option<PathBuf>) -> Result<Self> {
-        let Header { title, subject, question, parameters, columns } = Header::parse(text)?;
+    /// A user's file that is no report: it is listed as such, hides one of its name that Lookback
+    /// brings along, and gives `error` to whoever asks it.
+    fn broken(path: &Path, noun: Noun, error: Error) -> Self {
+        let text = error.chain();
+        Self {
+            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            subject: "broken".to_owned(),
+            title: text.clone(),
+            question: text,
+            parameters: Vec::new(),
+            columns: Vec::new(),
+            chart: Vec::new(),
+            sql: std::fs::read_to_string(path).unwrap_or_default(),
+            file: Some(path.to_owned()),
+            noun,
+            template: Err(Arc::new(error)),
+        }
+    }
+
+    fn parse(name: &str, text: &str, file: Option<PathBuf>, noun: Noun) -> Result<Self> {
+        let Header { title, subject, question, parameters, columns, chart } = Header::parse(text)?;
         let template = Template::parse(text)?;
         check_parameters(&parameters, &template)?;
         check_columns(&columns, &template)?;
-        let (name, sql) = (name.to_owned(), text.to_owned());
-        Ok(Self { name, subject, title, question, parameters, columns, sql, file, template })
+        Ok(Self {
+            name: name.to_owned(),
+            subject,
+            title,
+            question,
+            parameters,
+            columns,
+            chart,
+            sql: text.to_owned(),
+            file,
+            noun,
+            template: Ok(template),
+        })
+    }
+
+    /// True if and only if it is a user's file that is no report.
+    pub fn is_broken(&self) -> bool {
+        self.template.is_err()
+    }
+
+    /// Its query.
+    fn template(&self) -> Result<&Template> {
+        self.template.as_ref().map_err(|err| err.restate())
     }
 
     /// The parameter with that name.
     ///
     /// # Errors
-    /// `Input` if the report has none.
+    /// `Input` if the report has none, and for a file that is no report.
     pub fn parameter(&self, name: &str) -> Result<&Parameter> {
+        self.template()?;
         self.parameters.iter().find(|parameter| parameter.name == name).ok_or_else(|| {
-            let message = format!("report \"{}\" has no parameter \"{name}\"", self.name);
+            let message = format!("{} has no parameter \"{name}\"", self.called());
             let names: Vec<_> = self.parameters.iter().map(|it| it.name.as_str()).collect();
             let hint = match crate::engine::nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
@@ -85,43 +132,65 @@ impl Report {
         })
     }
 
+    /// A value for each of its parameters, in their order: of those that are given the last one,
+    /// else the default.
+    ///
+    /// # Errors
+    /// `Input` for a parameter that the report does not have, that has a value of another type, or
+    /// that has none; for a file that is no report, what is wrong with it.
+    pub fn values(&self, given: &[(String, Value)]) -> Result<Vec<(String, Value)>> {
+        self.template()?;
+        for (name, value) in given {
+            self.parameter(name)?.check(value)?;
+        }
+        let value = |parameter: &Parameter| {
+            let given = given.iter().rev().find(|(name, _)| *name == parameter.name);
+            let value = given.map(|(_, value)| value).or(parameter.default.as_ref());
+            let value = value.ok_or_else(|| self.lacks(parameter))?;
+            Ok((parameter.name.clone(), value.clone()))
+        };
+        self.parameters.iter().map(value).collect()
+    }
+
+    /// Whether its answer can be drawn: of those that Lookback brings along, those that say how.
+    pub fn has_chart(&self) -> bool {
+        self.file.is_some() || !self.chart.is_empty()
+    }
+
     /// The columns by which the answer is ordered.
     pub fn order(&self) -> Vec<String> {
-        self.template.order()
+        self.template.as_ref().map(Template::order).unwrap_or_default()
     }
 
     /// Asks the question of `engine`; parameters that are not given have their defaults, and the
     /// present instant (`$now`) is that of the engine.
     ///
     /// # Errors
-    /// `Input` for a parameter that the report does not have, that has a value of another type, or
-    /// that has none; whatever the query fails with.
+    /// As [`Report::values`]; whatever the query fails with, which the answer's rows can do too.
     pub async fn run(&self, engine: &Engine, given: &[(String, Value)]) -> Result<Answer> {
-        for (name, value) in given {
-            self.parameter(name)?.check(value)?;
-        }
-        let mut values = Vec::new();
-        for parameter in &self.parameters {
-            let value = given.iter().find(|(name, _)| *name == parameter.name);
-            let value = value.map(|(_, value)| value).or(parameter.default.as_ref());
-            let value = value.ok_or_else(|| self.lacks(parameter))?;
-            values.push((parameter.name.clone(), value.clone()));
-        }
-        if self.template.placeholders().iter().any(|it| it.name == NOW) {
+        let template = self.template()?;
+        let mut values = self.values(given)?;
+        if template.placeholders().iter().any(|it| it.name == NOW) {
             values.push((NOW.to_owned(), Value::Time(engine.present())));
         }
-        engine.run_bound(&self.template, &values).await.map_err(|err| {
-            match (&self.file, err.kind()) {
-                (Some(file), Kind::Input) => located(&file.display().to_string(), &err),
-                _ => err,
-            }
-        })
+        let Some(file) = self.file.as_ref().map(|file| file.display().to_string()) else {
+            return engine.run_bound(template, &values).await;
+        };
+        let told = move |err: Error| located(&file, &err);
+        let Answer { schema, batches } =
+            engine.run_bound(template, &values).await.map_err(&told)?;
+        Ok(Answer { schema, batches: batches.map_err(told).boxed() })
     }
 
     fn lacks(&self, parameter: &Parameter) -> Error {
-        let (name, takes) = (&parameter.name, &parameter.takes);
-        Error::input(format!("report \"{}\" needs a value of parameter \"{name}\"", self.name))
-            .with_hint(format!("it takes {takes}: {}", parameter.doc))
+        let Parameter { name, takes, doc, .. } = parameter;
+        Error::input(format!("{} needs a value of parameter \"{name}\"", self.called()))
+            .with_hint(format!("give one with {}; it takes {takes}: {doc}", self.noun.giving))
+    }
+
+    /// What messages call it.
+    fn called(&self) -> String {
+        format!("{} \"{}\"", self.noun.one, self.name)
     }
 }
 
@@ -172,13 +241,14 @@ fn check_columns(declared: &[Column], template: &Template) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::REPORT;
     use super::*;
 
     #[track_caller]
     fn check_wrong(header: &str, query: &str, message: &str, hint: Option<&str>) {
         let text = format!("-- title: T\n-- subject: s\n-- question: Why?\n{header}\n{query}\n");
-        let err = Report::built_in("x", &text).unwrap_err();
-        let expected = format!("file \"sql/reports/x.sql\"{message}");
+        let err = Report::built_in("x.sql", "x", &text, REPORT).unwrap_err();
+        let expected = format!("file \"x.sql\"{message}");
         assert_eq!((err.chain(), err.hint()), (expected, hint));
     }
 

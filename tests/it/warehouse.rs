@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use futures::StreamExt;
-use lookback::catalog::AsOf;
+use lookback::catalog::{AsOf, Commit, ComparedDay, Learnt, OpenChanges, Run, RunStatus};
 use lookback::engine::{Asker, Engine, Limits};
 use lookback::error::{Kind, Result};
 use lookback::ingest::{Ingested, Writer};
@@ -61,6 +61,25 @@ impl Warehouse {
         let copy = Self::new();
         copy_folder(&self.path(), &copy.path());
         copy
+    }
+
+    /// Tells the ledger what an ingest of a source learnt by listing, and by comparing.
+    pub(crate) fn tell(
+        &self,
+        source: &str,
+        learnt: &[Learnt],
+        compared: &[ComparedDay],
+        now: Instant,
+    ) {
+        let lake = self.open(now, &Steps::none()).unwrap();
+        let catalog = &lake.lake.catalog;
+        let base = catalog.snapshot(AsOf::Latest).unwrap();
+        let (id, detail) = (format!("run {:?} of {source}", base.id), source.to_owned());
+        let (command, status, rows) = ("ingest", RunStatus::Done, [0; 5]);
+        let run = Run { id, command, started_at: now, status, rows, detail };
+        let (changes, units, open) = (&[], &[], &OpenChanges::default());
+        let commit = Commit { base, changes, run: &run, learnt, units, open, compared };
+        catalog.commit(&commit, now, &Steps::none()).unwrap();
     }
 
     /// One run that takes these rows.

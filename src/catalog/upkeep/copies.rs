@@ -51,7 +51,7 @@ impl Catalog {
         steps: &Steps,
     ) -> Result<()> {
         let copy = Self::connect_to(folder, file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        copy.migrate(steps)?;
+        copy.migrate(now, steps)?;
         let files = copy.holdings()?.tables.into_iter().flat_map(|table| table.files);
         let ends = files.filter(|held| !is_there(&held.file.path)).filter_map(|held| held.end);
         copy.expire_until(ends.max().unwrap_or(0), now, steps).map(drop)

@@ -28,21 +28,19 @@ struct Settled {
 /// The checks with these names, or all that the settings file does not skip.
 ///
 /// # Errors
-/// `Input` for a check or a parameter that is not there, and for a value that cannot be.
+/// `Input` for a check or a parameter that is not there, for a value that cannot be, and for one
+/// that is set of a check that does not run.
 pub(super) fn choose<'a>(
     checks: &'a [Report],
     names: &[String],
     thresholds: &[Named],
     set: &[Setting],
 ) -> Result<Vec<Chosen<'a>>> {
-    for name in names {
+    for name in names.iter().chain(set.iter().map(|setting| &setting.check)) {
         reports::find_check(checks, name)?;
     }
     for table in thresholds {
         settled(checks, table)?;
-    }
-    for Setting { check, parameter, text } in set {
-        read(reports::find_check(checks, check)?, parameter, text)?;
     }
     let is_named = |check: &Report| names.is_empty() || names.contains(&check.name);
     let mut chosen = Vec::new();
@@ -54,29 +52,20 @@ pub(super) fn choose<'a>(
         }
         let mut values = settled.values;
         for Setting { parameter, text, .. } in set.iter().filter(|it| it.check == check.name) {
-            values.push((parameter.clone(), read(check, parameter, text)?));
+            values.extend(read(check, parameter, text)?);
         }
-        chosen.push(Chosen { check, values: filled(check, &values)? });
+        // What is wrong with a broken one it tells when it runs.
+        let values = if check.is_broken() { Vec::new() } else { check.values(&values)? };
+        chosen.push(Chosen { check, values });
     }
-    Ok(chosen)
-}
-
-/// A value for each parameter; of two that are given, the later one.
-fn filled(check: &Report, given: &[(String, Value)]) -> Result<Vec<(String, Value)>> {
-    let value = |parameter: &reports::Parameter| {
-        let given = given.iter().rev().find(|(name, _)| *name == parameter.name);
-        let value = given.map(|(_, value)| value).or(parameter.default.as_ref()).cloned();
-        let (name, takes) = (&parameter.name, &parameter.takes);
-        value.map(|value| (name.clone(), value)).ok_or_else(|| {
-            let check = &check.name;
-            Error::input(format!("check \"{check}\" needs a value of parameter \"{name}\""))
-                .with_hint(format!(
-                    "it takes {takes}: give one with --set {check}.{name}=VALUE, or with \
-                     [check.{check}] in lookback.toml"
-                ))
-        })
-    };
-    check.parameters.iter().map(value).collect()
+    let is_idle = |setting: &&Setting| chosen.iter().all(|it| it.check.name != setting.check);
+    match set.iter().find(is_idle) {
+        Some(Setting { check, parameter, .. }) => Err(Error::input(format!(
+            "parameter \"{parameter}\" is set of check \"{check}\", which does not run"
+        ))
+        .with_hint(format!("name \"{check}\" too, or leave its --set out"))),
+        None => Ok(chosen),
+    }
 }
 
 fn settled(checks: &[Report], table: &Named) -> Result<Settled> {
@@ -90,27 +79,23 @@ fn settled(checks: &[Report], table: &Named) -> Result<Settled> {
             })?;
             continue;
         }
-        let value = read(check, key, text).map_err(|err| located(place, &err))?;
-        settled.values.push((key.clone(), value));
+        settled.values.extend(read(check, key, text).map_err(|err| located(place, &err))?);
     }
     Ok(settled)
 }
 
-fn read(check: &Report, name: &str, text: &str) -> Result<Value> {
-    let Some(parameter) = check.parameters.iter().find(|it| it.name == name) else {
-        let message = format!("check \"{}\" has no parameter \"{name}\"", check.name);
-        let names: Vec<_> = check.parameters.iter().map(|it| it.name.as_str()).collect();
-        let hint = match super::super::section::nearest(name, &names) {
-            Some(near) => format!("did you mean \"{near}\"?"),
-            None if names.is_empty() => "it has no parameters at all".to_owned(),
-            None => format!("its parameters are {}", names.join(", ")),
-        };
-        return Err(Error::input(message).with_hint(hint));
-    };
-    parameter.read(text).map_err(|err| {
+/// A parameter with the value that a text means; `None` of a broken check, whose parameters are not
+/// known.
+fn read(check: &Report, name: &str, text: &str) -> Result<Option<(String, Value)>> {
+    if check.is_broken() {
+        return Ok(None);
+    }
+    let parameter = check.parameter(name)?;
+    let value = parameter.read(text).map_err(|err| {
         let hint = format!("it takes {}: {}", parameter.takes, parameter.doc);
         Error::input(format!("check \"{}\": {}", check.name, err.chain())).with_hint(hint)
-    })
+    })?;
+    Ok(Some((name.to_owned(), value)))
 }
 
 /// The same error, at its place in the settings file.
@@ -157,10 +142,15 @@ mod tests {
         let file = [table("rpo-violated", &[("max_hours", "24"), ("days", "10")])];
         let names = ["rpo-violated"];
         let told = |thresholds, set: &[Setting]| told(&names, thresholds, set).unwrap();
-        assert_eq!(told(&[], &[]), ["rpo-violated max_hours=36 days=35 resource_type=NULL"]);
-        assert_eq!(told(&file, &[]), ["rpo-violated max_hours=24 days=10 resource_type=NULL"]);
-        let set = [set("rpo-violated", "max_hours", "12"), set("data-stale", "max_hours", "1")];
-        assert_eq!(told(&file, &set), ["rpo-violated max_hours=12 days=10 resource_type=NULL"]);
+        let told = |thresholds, set: &[Setting]| told(thresholds, set).concat();
+        let defaults = "rpo-violated max_hours=36 times=1.5 days=90 resource_type=NULL";
+        assert_eq!(told(&[], &[]), defaults);
+        let filed = "rpo-violated max_hours=24 times=1.5 days=10 resource_type=NULL";
+        assert_eq!(told(&file, &[]), filed);
+        assert_eq!(
+            told(&file, &[set("rpo-violated", "max_hours", "12")]),
+            "rpo-violated max_hours=12 times=1.5 days=10 resource_type=NULL"
+        );
     }
 
     #[test]
@@ -211,5 +201,15 @@ mod tests {
             "check \"data-stale\" has no parameter \"days\"",
             Some("its parameters are max_hours, retired_days"),
         );
+    }
+
+    #[test]
+    fn a_value_that_no_check_reads_is_refused() {
+        let message = "parameter \"max_hours\" is set of check \"data-stale\", which does not run";
+        let hint = Some("name \"data-stale\" too, or leave its --set out");
+        let set = [set("data-stale", "max_hours", "1")];
+        let err = told(&["rpo-violated"], &[], &set).unwrap_err();
+        assert_eq!((err.chain().as_str(), err.hint()), (message, hint));
+        check_wrong(&[table("data-stale", &[("skip", "true")])], &set, message, hint);
     }
 }

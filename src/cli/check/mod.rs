@@ -29,7 +29,8 @@ pub(super) async fn run(settings: &Settings, options: &CheckOptions) -> Result<S
     let chosen = choose(&checks, &options.names, settings.thresholds(), &options.set)?;
     if options.list {
         write(&table::listing(&chosen), options.output.as_deref())?;
-        return Ok(Status::Done);
+        let is_broken = chosen.iter().any(|it| it.check.is_broken());
+        return Ok(if is_broken { Status::Attention } else { Status::Done });
     }
     let engine = settings.engine(&options.read).await?;
     let outcomes = outcomes(chosen, &engine).await;
@@ -106,7 +107,7 @@ fn tell(outcomes: &[Outcome<'_>]) {
                     found.words()
                 ));
             }
-            Err(err) => printer::error(err),
+            Err(err) => printer::error(&outcome::named(check, err)),
         }
     }
 }

@@ -10,6 +10,7 @@ use futures::StreamExt;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::output::{self, Format, Options};
+use crate::reports::Report;
 
 use super::super::Status;
 use super::super::metrics::{CHECK_FINDINGS, CHECK_STATUS, Exposition, whole};
@@ -58,6 +59,15 @@ impl<'a> Outcome<'a> {
             Ok(found) => found.words(),
             Err(_) => "could not run".to_owned(),
         }
+    }
+}
+
+/// The same error, which is one of that check.
+pub(super) fn named(check: &Report, err: &Error) -> Error {
+    let error = Error::new(err.kind(), format!("check \"{}\": {}", check.name, err.chain()));
+    match err.hint() {
+        Some(hint) => error.with_hint(hint),
+        None => error,
     }
 }
 

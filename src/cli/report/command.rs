@@ -98,7 +98,12 @@ pub(in crate::cli) fn with_reports(command: Command, reports: &'static [Report])
 
 fn of_report(report: &'static Report) -> Command {
     let command = Command::new(report.name.as_str()).args(report.parameters.iter().map(argument));
+    // What flags it would have is not known: whatever is given, it tells what is wrong with it.
+    let rest =
+        Arg::new("rest").num_args(0..).allow_hyphen_values(true).trailing_var_arg(true).hide(true);
+    let command = if report.is_broken() { command.arg(rest) } else { command };
     RunOptions::augment_args(command)
+        .mut_arg("chart", |argument| argument.hide(!report.has_chart()))
         .about(report.title.as_str())
         .long_about(report.question.as_str())
         .after_long_help(columns(report))

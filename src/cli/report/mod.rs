@@ -7,6 +7,8 @@ mod listing;
 use std::io::Write;
 use std::sync::Arc;
 
+use futures::StreamExt;
+
 use crate::engine::{Answer, Engine, Value};
 use crate::error::{Error, Result};
 use crate::model::DAY;
@@ -31,7 +33,9 @@ pub(super) async fn run(
     reports: &[Report],
 ) -> Result<Status> {
     let Some(chosen) = &options.chosen else {
-        return print(&listing(reports), &Target::Stdout);
+        print(&listing(reports), &Target::Stdout)?;
+        let is_broken = reports.iter().any(Report::is_broken);
+        return Ok(if is_broken { Status::Attention } else { Status::Done });
     };
     let report = reports::find(reports, &chosen.name)?;
     let RunOptions { sql: is_read, answer: options } = chosen.options()?;
@@ -41,17 +45,24 @@ pub(super) async fn run(
         target.finish()?;
         return Ok(Status::Done);
     }
+    if options.chart.chart.is_some() && !report.has_chart() {
+        let name = &report.name;
+        return Err(Error::input(format!("there is no chart of report \"{name}\"")).with_hint(
+            "lookback sql --chart draws one column of times or categories, and numbers",
+        ));
+    }
+    let values = report.values(&given(report, chosen))?;
     let engine = Arc::new(settings.engine(&options.read).await?);
     warn_if_stale(&engine).await?;
     let workers = Workers::new()?;
-    let (report, given) = (report.clone(), given(report, chosen));
-    let asked = async move { report.run(&engine, &given).await };
+    let asked = report.clone();
+    let asked = async move { asked.run(&engine, &values).await };
     let target = Target::open(options.output.as_deref())?;
     let answering = async {
         let answer = Answer::made_on(workers.handle(), asked).await?;
         if let Some(chosen) = options.chart.chart {
             let canvas = target.canvas(&settings.environment.terminal);
-            return chart::show(answer, chosen, &target, canvas).await;
+            return chart::show(drawn(report, answer)?, chosen, &target, canvas).await;
         }
         sql::show(answer, target.format(options.format)?, &target).await
     };
@@ -72,16 +83,28 @@ async fn warn_if_stale(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// The columns of an answer that the chart of the report shows.
+fn drawn(report: &Report, answer: Answer) -> Result<Answer> {
+    if report.chart.is_empty() {
+        return Ok(answer);
+    }
+    let failed = |err| Error::internal("choose the columns of a chart").with_source(err);
+    let columns = report.chart.iter().map(|name| answer.schema.index_of(name));
+    let columns: Vec<_> = columns.collect::<Result<_, _>>().map_err(failed)?;
+    let schema = Arc::new(answer.schema.project(&columns).map_err(failed)?);
+    let batches = answer.batches.map(move |batch| batch?.project(&columns).map_err(failed));
+    Ok(Answer { schema, batches: batches.boxed() })
+}
+
 /// The values of the parameters that have one.
 fn given(report: &Report, chosen: &Chosen) -> Vec<(String, Value)> {
     let value = |name: &String| chosen.value(name).map(|value| (name.clone(), value));
     report.parameters.iter().filter_map(|parameter| value(&parameter.name)).collect()
 }
 
-fn print(text: &str, target: &Target) -> Result<Status> {
+fn print(text: &str, target: &Target) -> Result<()> {
     let mut out = target.out()?;
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|err| Error::io("write the output", err))?;
-    Ok(Status::Done)
+        .map_err(|err| Error::io("write the output", err))
 }

@@ -33,5 +33,12 @@ pub(super) static TABLE: Table = Table {
         .ours(),
         Column::time("listed_at", "", "When its last listing began, or its failure was found.")
             .ours(),
+        Column::bool(
+            "is_current",
+            "",
+            "Whether the scope is that of the last listing of the source, Region and kind: false of \
+            what it read before it was told to reach further, or less far.",
+        )
+        .ours(),
     ],
 };

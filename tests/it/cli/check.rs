@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 
-/// A desk with a volume that was backed up well once, and a database that never was.
+/// A desk with two volumes that a plan backs up each night: well once, and never.
 fn desk() -> Desk {
     let job = |id: &str, state: &str, created: &str, resource: &str, message: Option<&str>| {
         json!({
@@ -17,12 +17,17 @@ fn desk() -> Desk {
             "BackupVaultArn": "arn:aws:backup:eu-west-1:111111111111:backup-vault:v",
             "ResourceArn": format!("arn:aws:ec2:eu-west-1:111111111111:volume/{resource}"),
             "ResourceType": "EBS",
+            "CreatedBy": {"BackupPlanId": "p-1"},
             "StatusMessage": message,
             "MessageCategory": message.map_or("SUCCESS", |_| "FAILURE"),
         })
     };
     let jobs = json!({"BackupJobs": [
         job("b-1", "COMPLETED", "2026-01-01T01:00:00Z", "vol-1", None),
+        job("a-1", "ABORTED", "2026-01-02T01:00:00Z", "vol-1", None),
+        job("a-2", "ABORTED", "2026-01-03T01:00:00Z", "vol-1", None),
+        job("a-3", "ABORTED", "2026-01-02T02:00:00Z", "vol-2", None),
+        job("a-4", "ABORTED", "2026-01-03T02:00:00Z", "vol-2", None),
         job("b-2", "FAILED", "2026-01-04T01:00:00Z", "vol-1", Some("Quota of 5 exceeded")),
         job("b-3", "FAILED", "2026-01-04T02:00:00Z", "vol-2", Some("Quota of 7 exceeded")),
     ]});
@@ -67,14 +72,14 @@ fn people_see_how_each_stands_and_what_was_found() {
     └────────┴───────────────────────┴──────┴───────────┴──────────┴──────────────────────┴─────────────────────┴────────────────┘
 
 
-    rpo-violated: Which resources have no good backup that is young enough?
-    (max_hours 36, days 35, resource_type NULL)
-    ┌──────────────┬───────────┬───────────────┬─────────────────────────────────────────────────┬──────────────────────┬───────────┬──────────────────────┬────────────┬─────────────────────┐
-    │ account_id   │ region    │ resource_type │ resource_arn                                    │ last_good_at         │ age_hours │ last_job_at          │ last_state │ last_message        │
-    ├──────────────┼───────────┼───────────────┼─────────────────────────────────────────────────┼──────────────────────┼───────────┼──────────────────────┼────────────┼─────────────────────┤
-    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-2 │ NULL                 │      NULL │ 2026-01-04T02:00:00Z │ FAILED     │ Quota of 7 exceeded │
-    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-1 │ 2026-01-01T01:00:00Z │      95.0 │ 2026-01-04T01:00:00Z │ FAILED     │ Quota of 5 exceeded │
-    └──────────────┴───────────┴───────────────┴─────────────────────────────────────────────────┴──────────────────────┴───────────┴──────────────────────┴────────────┴─────────────────────┘
+    rpo-violated: Which resources that a plan backs up have no good backup that is young enough?
+    (max_hours 36, times 1.5, days 90, resource_type NULL)
+    ┌──────────────┬───────────┬───────────────┬─────────────────────────────────────────────────┬─────────────────┬──────────────────────┬───────────┬──────────────────────┬────────────┬─────────────────────┬──────────────────────┐
+    │ account_id   │ region    │ resource_type │ resource_arn                                    │ objective_hours │ last_good_at         │ age_hours │ last_job_at          │ last_state │ last_message        │ known_until          │
+    ├──────────────┼───────────┼───────────────┼─────────────────────────────────────────────────┼─────────────────┼──────────────────────┼───────────┼──────────────────────┼────────────┼─────────────────────┼──────────────────────┤
+    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-2 │            36.0 │ NULL                 │      48.0 │ 2026-01-04T02:00:00Z │ FAILED     │ Quota of 7 exceeded │ 2026-01-04T02:00:00Z │
+    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-1 │            36.0 │ 2026-01-01T01:00:00Z │      73.0 │ 2026-01-04T01:00:00Z │ FAILED     │ Quota of 5 exceeded │ 2026-01-04T02:00:00Z │
+    └──────────────┴───────────┴───────────────┴─────────────────────────────────────────────────┴─────────────────┴──────────────────────┴───────────┴──────────────────────┴────────────┴─────────────────────┴──────────────────────┘
 
     -- stderr
     warning: check "data-stale" does not hold: 1 finding
@@ -106,14 +111,15 @@ fn programs_are_told_in_json() {
           "title": "The recovery point objective is violated",
           "status": "does_not_hold",
           "parameters": {
-            "days": "35",
+            "days": "90",
             "max_hours": "36",
-            "resource_type": "NULL"
+            "resource_type": "NULL",
+            "times": "1.5"
           },
           "findings": 2,
           "rows": [
-            {"account_id":"111111111111","region":"eu-west-1","resource_type":"EBS","resource_arn":"arn:aws:ec2:eu-west-1:111111111111:volume/vol-2","last_good_at":null,"age_hours":null,"last_job_at":"2026-01-04T02:00:00Z","last_state":"FAILED","last_message":"Quota of 7 exceeded"},
-            {"account_id":"111111111111","region":"eu-west-1","resource_type":"EBS","resource_arn":"arn:aws:ec2:eu-west-1:111111111111:volume/vol-1","last_good_at":"2026-01-01T01:00:00Z","age_hours":95.0,"last_job_at":"2026-01-04T01:00:00Z","last_state":"FAILED","last_message":"Quota of 5 exceeded"}
+            {"account_id":"111111111111","region":"eu-west-1","resource_type":"EBS","resource_arn":"arn:aws:ec2:eu-west-1:111111111111:volume/vol-2","objective_hours":36.0,"last_good_at":null,"age_hours":48.0,"last_job_at":"2026-01-04T02:00:00Z","last_state":"FAILED","last_message":"Quota of 7 exceeded","known_until":"2026-01-04T02:00:00Z"},
+            {"account_id":"111111111111","region":"eu-west-1","resource_type":"EBS","resource_arn":"arn:aws:ec2:eu-west-1:111111111111:volume/vol-1","objective_hours":36.0,"last_good_at":"2026-01-01T01:00:00Z","age_hours":73.0,"last_job_at":"2026-01-04T01:00:00Z","last_state":"FAILED","last_message":"Quota of 5 exceeded","known_until":"2026-01-04T02:00:00Z"}
           ],
           "message": null,
           "hint": null
@@ -138,13 +144,13 @@ fn ci_servers_are_told_in_junit_and_monitors_in_metrics() {
       </testsuite>
       <testsuite name="protection" tests="1" failures="1" errors="0">
         <testcase name="rpo-violated" classname="protection">
-          <failure message="The recovery point objective is violated: 2 findings" type="finding">Which resources have no good backup that is young enough?
-    ┌──────────────┬───────────┬───────────────┬─────────────────────────────────────────────────┬──────────────────────┬───────────┬──────────────────────┬────────────┬─────────────────────┐
-    │ account_id   │ region    │ resource_type │ resource_arn                                    │ last_good_at         │ age_hours │ last_job_at          │ last_state │ last_message        │
-    ├──────────────┼───────────┼───────────────┼─────────────────────────────────────────────────┼──────────────────────┼───────────┼──────────────────────┼────────────┼─────────────────────┤
-    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-2 │ NULL                 │      NULL │ 2026-01-04T02:00:00Z │ FAILED     │ Quota of 7 exceeded │
-    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-1 │ 2026-01-01T01:00:00Z │      95.0 │ 2026-01-04T01:00:00Z │ FAILED     │ Quota of 5 exceeded │
-    └──────────────┴───────────┴───────────────┴─────────────────────────────────────────────────┴──────────────────────┴───────────┴──────────────────────┴────────────┴─────────────────────┘
+          <failure message="The recovery point objective is violated: 2 findings" type="finding">Which resources that a plan backs up have no good backup that is young enough?
+    ┌──────────────┬───────────┬───────────────┬─────────────────────────────────────────────────┬─────────────────┬──────────────────────┬───────────┬──────────────────────┬────────────┬─────────────────────┬──────────────────────┐
+    │ account_id   │ region    │ resource_type │ resource_arn                                    │ objective_hours │ last_good_at         │ age_hours │ last_job_at          │ last_state │ last_message        │ known_until          │
+    ├──────────────┼───────────┼───────────────┼─────────────────────────────────────────────────┼─────────────────┼──────────────────────┼───────────┼──────────────────────┼────────────┼─────────────────────┼──────────────────────┤
+    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-2 │            36.0 │ NULL                 │      48.0 │ 2026-01-04T02:00:00Z │ FAILED     │ Quota of 7 exceeded │ 2026-01-04T02:00:00Z │
+    │ 111111111111 │ eu-west-1 │ EBS           │ arn:aws:ec2:eu-west-1:111111111111:volume/vol-1 │            36.0 │ 2026-01-01T01:00:00Z │      73.0 │ 2026-01-04T01:00:00Z │ FAILED     │ Quota of 5 exceeded │ 2026-01-04T02:00:00Z │
+    └──────────────┴───────────┴───────────────┴─────────────────────────────────────────────────┴─────────────────┴──────────────────────┴───────────┴──────────────────────┴────────────┴─────────────────────┴──────────────────────┘
     </failure>
         </testcase>
       </testsuite>
@@ -197,7 +203,7 @@ fn thresholds_come_from_flags_and_from_the_settings_file() {
     desk.write(
         "lookback.toml",
         "[check.success-rate-low]\nmin_jobs = 1\nmin_percent = 33.3\n[check.data-stale]\n\
-         skip = true\n[check.rpo-violated]\nmax_hours = 100\n",
+         skip = true\n[check.rpo-violated]\nmax_hours = 60\n",
     );
     let told = desk.run(&["check", "--format", "json"]);
     let document = told.split_once("-- stdout\n").unwrap().1.split("-- stderr").next().unwrap();
@@ -238,7 +244,7 @@ fn checks_of_one_s_own_add_to_these_or_take_their_place() {
       no-jobs     holds
     ");
     desk.write("mine/no-jobs.sql", own.replace("FROM jobs", "FROM job"));
-    let set = ["check", "no-jobs", "data-stale", "--set", "data-stale.jobs_min=5"];
+    let set = ["check", "no-jobs", "data-stale", "--set", "data-stale.jobs_min=9"];
     assert_snapshot!(desk.run(&set), @r#"
     exit 2
     -- stdout
@@ -247,25 +253,56 @@ fn checks_of_one_s_own_add_to_these_or_take_their_place() {
       no-jobs     could not run
 
     data-stale: Is there no job?
-    (jobs_min 5)
+    (jobs_min 9)
     ┌──────┐
     │ jobs │
     ├──────┤
-    │    3 │
+    │    7 │
     └──────┘
 
     -- stderr
     warning: check "data-stale" does not hold: 1 finding
-    error: file "mine/no-jobs.sql": there is no table "job"
+    error: check "no-jobs": file "mine/no-jobs.sql": there is no table "job"
     hint: did you mean "jobs"?
     "#);
-    desk.write("mine/no-jobs.sql", "SELECT 1");
-    assert_snapshot!(desk.run(&["check"]), @r#"
+    let fails = own.replace("count(*) AS", "max(CAST(region AS bigint)) AS");
+    desk.write("mine/no-jobs.sql", fails);
+    assert_snapshot!(desk.run(&["check", "no-jobs"]), @r#"
     exit 2
+    -- stdout
+    own
+      no-jobs  could not run
     -- stderr
-    error: file "mine/no-jobs.sql", line 1: the header has no title
+    error: check "no-jobs": file "mine/no-jobs.sql": Cast error: Cannot cast string 'eu-west-1' to value of Int64 type
+    "#);
+}
+
+#[test]
+fn a_file_that_is_no_check_could_not_run_and_the_others_do() {
+    let desk = desk();
+    fs::create_dir(desk.path("mine")).unwrap();
+    desk.write("mine/data-stale.sql", "SELECT 1");
+    desk.write("lookback.toml", "checks = \"mine\"\n[check.data-stale]\nmax_hours = 3\n");
+    let names = ["check", "data-stale", "days-lost-soon", "--set", "data-stale.max_hours=5"];
+    assert_snapshot!(desk.run(&names), @r#"
+    exit 2
+    -- stdout
+    broken
+      data-stale      could not run
+    freshness
+      days-lost-soon  holds
+    -- stderr
+    error: check "data-stale": file "mine/data-stale.sql", line 1: the header has no title
     hint: begin the file with comments such as: -- title: text
     "#);
+    assert_snapshot!(desk.run(&["check", "--list", "data-stale"]), @r#"
+    exit 1
+    -- stdout
+    broken
+      data-stale (yours): file "mine/data-stale.sql", line 1: the header has no title
+    "#);
+    desk.write("lookback.toml", "checks = \"mine\"\n[check.data-stale]\nskip = true\n");
+    assert!(desk.run(&["check", "--format", "json"]).starts_with("exit 1\n"));
 }
 
 #[test]
@@ -290,6 +327,13 @@ fn mistakes_are_told_with_the_way_out() {
 
     For more information, try '--help'.
     ");
+    let set = ["check", "rpo-violated", "--set", "data-stale.max_hours=24"];
+    assert_snapshot!(desk.run(&set), @r#"
+    exit 2
+    -- stderr
+    error: parameter "max_hours" is set of check "data-stale", which does not run
+    hint: name "data-stale" too, or leave its --set out
+    "#);
     assert_snapshot!(desk.run(&["check", "--checks", "nowhere"]), @r#"
     exit 2
     -- stderr

@@ -267,13 +267,13 @@ fn a_catalog_of_a_newer_version_is_refused() {
     assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
     exit 2
     -- stderr
-    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 4 (DuckLake 1.0)
+    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 5 (DuckLake 1.0)
     hint: use the newer Lookback that wrote it
     "#);
     assert_snapshot!(desk.run(&["import", "jobs.json"]), @r#"
     exit 2
     -- stderr
-    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 4 (DuckLake 1.0)
+    error: catalog "[DESK]/warehouse/catalog.sqlite" has version 99 (DuckLake 1.0); this Lookback reads up to 5 (DuckLake 1.0)
     hint: use the newer Lookback that wrote it
     "#);
 }

@@ -29,6 +29,8 @@ use sqllogictest::{
 use crate::warehouse::{Warehouse, block_on, instant};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slt");
+/// The files that are read.
+const EXTENSIONS: [&str; 3] = ["slt", "ndjson", "json"];
 /// Set, it has the test write the answers into the files instead of comparing them.
 const UPDATE: &str = "LOOKBACK_UPDATE_SLT";
 
@@ -63,12 +65,16 @@ fn texts(batch: &RecordBatch) -> Vec<Vec<String>> {
     (0..batch.num_rows()).map(row).collect()
 }
 
-/// The files below `folder` with that extension, in order.
+/// The files below `folder` with that extension, in order; one that nothing reads is a leftover.
 fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut found: Vec<_> = entries
         .flat_map(|path| if path.is_dir() { below(&path, extension) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|it| it == extension))
+        .filter(|path| {
+            let own = path.extension().unwrap_or_default();
+            assert!(EXTENSIONS.iter().any(|it| own == *it), "leftover {}", path.display());
+            own == extension
+        })
         .collect();
     found.sort();
     found

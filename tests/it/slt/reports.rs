@@ -5,7 +5,11 @@
 //!
 //! - `at`: what was read so far is committed, and what follows is read at this instant;
 //! - `forgotten`: AWS stopped showing the job with this id, while it was open;
-//! - `coverage`: what an ingest learnt: `region`, `kind`, `from`, `until`, `status`.
+//! - `source`: what follows was read by the source of this name;
+//! - `coverage`: what an ingest learnt: `region`, `kind`, `from`, `until`, `status`, and `scope` if
+//!   it is not `organization`;
+//! - `compared`: what comparing AWS's counts of a day with ours found: `region`, `kind`, `day`, and
+//!   `rows` with the members that [`compared`] reads.
 //!
 //! A question is `report [name=value …] [: column, …] [on empty]`, or `check …`, where `now` is a
 //! name like any other, and `on empty` asks a warehouse without jobs.
@@ -14,11 +18,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
-use lookback::catalog::{AsOf, Commit, Learnt, OpenChanges, Run, RunStatus};
+use lookback::catalog::{AsOf, ComparedDay, ComparedRow, Learnt};
 use lookback::engine::{Asker, Engine, Limits, Value};
 use lookback::error::{Error, Result};
 use lookback::lake::Lake;
-use lookback::model::{CoverageStatus, Instant, JobKind, Place, Reach, Span, Steps, found};
+use lookback::model::{
+    CoverageStatus, Dimension, Instant, JobKind, Place, Reach, Span, Steps, found,
+};
 use lookback::reports::{self, Report};
 use lookback::source::files::{self, Defaults, Found};
 use lookback::tables::{Cell, Row};
@@ -111,16 +117,18 @@ struct Making {
     warehouse: Warehouse,
     rows: Vec<Row>,
     at: Instant,
+    source: String,
 }
 
 impl Making {
     fn new() -> Self {
-        Self { warehouse: Warehouse::new(), rows: Vec::new(), at: instant(READ) }
+        let (rows, source) = (Vec::new(), "fixture".to_owned());
+        Self { warehouse: Warehouse::new(), rows, at: instant(READ), source }
     }
 
     /// Takes the lines of a file.
-    fn take(&mut self, path: &Path) {
-        for line in fs::read_to_string(path).unwrap().lines() {
+    fn take(&mut self, text: &str) {
+        for line in text.lines() {
             let json: Json =
                 serde_json::from_str(line).unwrap_or_else(|err| panic!("{err}: {line}"));
             match json.as_object().unwrap().iter().next().unwrap() {
@@ -129,7 +137,11 @@ impl Making {
                     self.at = instant(at.as_str().unwrap());
                 }
                 (key, id) if key == "forgotten" => self.forget(id.as_str().unwrap()),
+                (key, name) if key == "source" => {
+                    name.as_str().unwrap().clone_into(&mut self.source);
+                }
                 (key, told) if key == "coverage" => self.learn(told),
+                (key, told) if key == "compared" => self.ledger(&[], &[compared(told, self.at)]),
                 _ => self.read(line),
             }
         }
@@ -138,7 +150,7 @@ impl Making {
 
     fn read(&mut self, line: &str) {
         let (region, account_id) = (None, None);
-        let source = "fixture".to_owned();
+        let source = self.source.clone();
         let defaults = Defaults { region, account_id, source, observed_at: self.at };
         let rows = &mut self.rows;
         let findings = files::read(line.as_bytes(), "fixture", &defaults, &mut |found| {
@@ -166,30 +178,54 @@ impl Making {
 
     /// Commits what an ingest learns by one listing.
     fn learn(&mut self, told: &Json) {
-        self.commit();
-        let text = |key: &str| told[key].as_str().unwrap_or_else(|| panic!("no {key}: {told}"));
-        let kind = JobKind::from_name(text("kind")).unwrap();
-        let (source, region) = ("fixture".to_owned(), text("region").to_owned());
-        let place = Place { source, region, kind };
-        let span = Span::new(instant(text("from")), instant(text("until"))).unwrap();
-        let status = CoverageStatus::from_name(text("status")).unwrap();
-        let learnt = found(span, status, self.at).into_iter();
-        let reach = Reach::Organization;
-        let learnt: Vec<_> =
-            learnt.map(|coverage| Learnt { place: place.clone(), reach, coverage }).collect();
-        let (lake, open) =
-            (self.warehouse.open(self.at, &Steps::none()).unwrap(), OpenChanges::default());
-        let catalog = &lake.lake.catalog;
-        let base = catalog.snapshot(AsOf::Latest).unwrap();
-        let (id, detail) = (format!("run {:?}", base.id), "fixture".to_owned());
-        let status = RunStatus::Done;
-        let (command, rows) = ("ingest", [0; 5]);
-        let run = Run { id, command, started_at: self.at, status, rows, detail };
-        let (changes, units) = (&[], &[]);
-        let commit =
-            Commit { base, changes, run: &run, learnt: &learnt, units, open: &open, compared: &[] };
-        catalog.commit(&commit, self.at, &Steps::none()).unwrap();
+        let place = place(told, &self.source);
+        let span = Span::new(instant(text(told, "from")), instant(text(told, "until"))).unwrap();
+        let status = CoverageStatus::from_name(text(told, "status")).unwrap();
+        let reach = told["scope"].as_str().map_or(Reach::Organization, |name| {
+            Reach::from_name(name).unwrap_or_else(|| panic!("no scope {name}"))
+        });
+        let learnt = |coverage| Learnt { place: place.clone(), reach, coverage };
+        let learnt: Vec<_> = found(span, status, self.at).into_iter().map(learnt).collect();
+        self.ledger(&learnt, &[]);
     }
+
+    /// Commits what an ingest tells the ledger.
+    fn ledger(&mut self, learnt: &[Learnt], compared: &[ComparedDay]) {
+        self.commit();
+        self.warehouse.tell(&self.source, learnt, compared, self.at);
+    }
+}
+
+fn text<'a>(told: &'a Json, key: &str) -> &'a str {
+    told[key].as_str().unwrap_or_else(|| panic!("no {key}: {told}"))
+}
+
+fn place(told: &Json, source: &str) -> Place {
+    let (source, region) = (source.to_owned(), text(told, "region").to_owned());
+    Place { source, region, kind: JobKind::from_name(text(told, "kind")).unwrap() }
+}
+
+fn compared(told: &Json, counted_at: Instant) -> ComparedDay {
+    let row = |told: &Json| {
+        let value = |key: &str| told[key].as_str().map(str::to_owned);
+        let mut row = ComparedRow {
+            verdict: text(told, "verdict").to_owned().leak(),
+            is_explained: told["is_explained"].as_bool().unwrap(),
+            account_id: value("account_id"),
+            group_count: told["groups"].as_u64().unwrap(),
+            aws_count: told["aws"].as_i64().unwrap(),
+            our_count: told["ours"].as_i64().unwrap(),
+            reason: text(told, "reason").to_owned(),
+            ..ComparedRow::default()
+        };
+        for dimension in Dimension::ALL {
+            row.values[dimension.place()] = value(dimension.aws_name());
+        }
+        row
+    };
+    let rows = told["rows"].as_array().unwrap().iter().map(row).collect();
+    let (place, start_time) = (place(told, "fixture"), instant(text(told, "day")));
+    ComparedDay { place, start_time, counted_at, rows }
 }
 
 /// Asks each of these with the files of its name in a folder.
@@ -199,7 +235,8 @@ fn check(folder: &str, reports: Vec<Report>) {
     let mut failures = Vec::new();
     for report in reports {
         let mut making = Making::new();
-        making.take(&Path::new(FOLDER).join(format!("data/{folder}/{}.ndjson", report.name)));
+        let data = Path::new(FOLDER).join(format!("data/{folder}/{}.ndjson", report.name));
+        making.take(&fs::read_to_string(data).unwrap());
         let session = Session {
             lake: Lake::open(&making.warehouse.path()).unwrap(),
             empty: Lake::open(&empty.path()).unwrap(),
@@ -218,7 +255,37 @@ fn reports_answer_as_the_files_say() {
 
 #[test]
 fn checks_answer_as_the_files_say() {
-    check("checks", reports::checks());
+    check("checks", checks_alone());
+}
+
+/// The checks that are not reports too.
+fn checks_alone() -> Vec<Report> {
+    let reports = reports::all();
+    let is_alone = |check: &Report| reports.iter().all(|report| report.name != check.name);
+    reports::checks().into_iter().filter(is_alone).collect()
+}
+
+#[test]
+fn a_try_that_failed_retires_no_place_that_was_read() {
+    let mut making = Making::new();
+    making.take(
+        r#"{"at": "2026-01-01T02:00:00Z"}
+        {"coverage": {"region": "eu-west-1", "kind": "backup", "from": "2025-12-02T02:00:00Z",
+            "until": "2026-01-01T01:59:00Z", "status": "complete"}}
+        {"at": "2026-02-20T02:00:00Z"}
+        {"source": "slip"}
+        {"coverage": {"region": "eu-west-1", "kind": "backup", "from": "2026-01-21T02:00:00Z",
+            "until": "2026-02-20T01:59:00Z", "status": "failed"}}"#
+            .replace(",\n", ",")
+            .as_str(),
+    );
+    let lake = Lake::open(&making.warehouse.path()).unwrap();
+    let checks = reports::checks();
+    let report = reports::find_check(&checks, "data-stale").unwrap().clone();
+    let mut session = Session { report, empty: lake.clone(), lake };
+    let told = session.run("check now=2026-02-20T03:00:00Z : source, held_until").unwrap();
+    let DBOutput::Rows { rows, .. } = told else { panic!("no rows") };
+    assert_eq!(rows, [["slip", "NULL"], ["fixture", "2026-01-01T01:59:00Z"]]);
 }
 
 #[test]
@@ -228,7 +295,7 @@ fn every_report_and_check_has_a_file_which_asks_the_empty_warehouse_too() {
         of_named.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
     };
     let folder = Path::new(FOLDER);
-    for (word, reports) in [("report", reports::all()), ("check", reports::checks())] {
+    for (word, reports) in [("report", reports::all()), ("check", checks_alone())] {
         let mut expected: Vec<_> = reports.into_iter().map(|report| report.name).collect();
         expected.sort();
         assert_eq!(names(below(&folder.join(format!("{word}s")), "slt")), expected);

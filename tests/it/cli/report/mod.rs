@@ -210,8 +210,6 @@ fn a_report_has_a_short_help() {
                                         standard error [default: text] [env: LOOKBACK_LOG_FORMAT=]
                                         [possible values: text, json]
       -o, --output <FILE>               Write the answer to this file, whole or not at all
-          --chart[=<KIND>]              Draw the answer: one column of times or categories, and numbers
-                                        [possible values: auto, bars, lines, calendar]
           --as-of <TIMESTAMP|SNAPSHOT>  Ask an earlier state: the number of a snapshot, or an instant
           --caller <ACCOUNT_ID>         The account that a request means which names none [default: all
                                         accounts] [env: LOOKBACK_CALLER=]
@@ -254,6 +252,53 @@ fn a_report_runs_with_nothing_given_and_with_values() {
     exit 0
     -- stdout
     {"group_name":"111111111111","plan_name":null,"jobs":2,"good":1,"judged":1,"rate_percent":100.0,"ok":1,"ok_with_issues":0,"failed":0,"expired":0,"partial":0,"aborted":0,"open":1,"unknown":0}
+    "#);
+}
+
+#[test]
+fn a_report_is_drawn_by_the_columns_that_it_names() {
+    let desk = desk();
+    assert_snapshot!(desk.run(&["report", "success-rate", "--by", "day", "--chart"]), @"
+    exit 0
+    -- stdout
+    rate_percent by group_name
+    2026-01-01 │███████████████████████████████████████████████████████████████ 100
+    2026-01-02 │ NULL
+    ");
+    assert_snapshot!(desk.run(&["report", "outcomes-by-day", "--days", "4", "--chart"]), @"
+    exit 0
+    -- stdout
+    by day
+    1│*
+     │ **
+     │   *
+     │    **
+     │      *
+     │       **
+     │         *
+     │          *
+     │           **
+     │             *
+     │              **
+     │                *
+     │                 **
+    0│@@@@@@@@@@@@@@@@@@@@
+     └──────────────────────────────────────────────────────────────────────────────
+     2026-01-01                         2026-01-03                        2026-01-05
+    * ok  o ok_with_issues  + failed  x expired  @ partial
+    ");
+    assert_snapshot!(desk.run(&["report", "failure-streaks", "--chart"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no chart of report "failure-streaks"
+    hint: lookback sql --chart draws one column of times or categories, and numbers
+    "#);
+    desk.write("own/jobs-in-state.sql", OWN.replace("--\n-- A", "-- chart: jobs, state\n--\n-- A"));
+    assert_snapshot!(desk.run(&["report", "--reports", "own", "jobs-in-state", "--chart"]), @r#"
+    exit 2
+    -- stderr
+    error: file "own/jobs-in-state.sql", line 7: the chart is of column "state", which is not declared
+    hint: write -- chart: column, column, below the columns
     "#);
 }
 
@@ -364,10 +409,10 @@ fn wrong_names_and_values_are_told() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(run(&["gone-silent", "--factor", "NaN"]), @"
+    assert_snapshot!(run(&["gone-silent", "--times", "NaN"]), @"
     exit 2
     -- stderr
-    error: invalid value 'NaN' for '--factor <NUMBER>': it is no number
+    error: invalid value 'NaN' for '--times <NUMBER>': it is no number
 
     For more information, try '--help'.
     ");

@@ -71,7 +71,7 @@ fn own_files_without_a_right_header_are_told() {
     let desk = desk();
     let run = |text: &str| {
         desk.write("own/mine.sql", text);
-        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
+        desk.run(&["report", "--reports", "own", "mine", "--state", "RUNNING", "--format", "csv"])
     };
     assert_snapshot!(run("SELECT 1 AS jobs"), @r#"
     exit 2
@@ -104,7 +104,7 @@ fn own_files_whose_query_is_another_than_declared_are_told() {
     let desk = desk();
     let run = |text: &str| {
         desk.write("own/mine.sql", text);
-        desk.run(&["report", "--reports", "own", "success-rate", "--format", "csv"])
+        desk.run(&["report", "--reports", "own", "mine", "--state", "RUNNING", "--format", "csv"])
     };
     assert_snapshot!(run(&OWN.replace("= $state", "= $status")), @r#"
     exit 2
@@ -144,10 +144,33 @@ fn own_files_whose_query_is_another_than_declared_are_told() {
 }
 
 #[test]
-fn own_files_are_named_like_reports() {
+fn a_file_that_is_no_report_hurts_no_other_and_hides_the_one_of_its_name() {
     let desk = desk();
     desk.write("own/My Report.sql", OWN);
-    assert_snapshot!(desk.run(&["report", "--reports", "own"]), @r#"
+    desk.write("own/jobs-in-state.sql", OWN);
+    desk.write("own/gone-silent.sql", OWN.replace("= $state", "= $status"));
+    let run = |arguments: &[&str]| desk.run(&[&["report", "--reports", "own"], arguments].concat());
+    let listed = run(&[]);
+    let own: Vec<_> = listed.lines().filter(|line| line.contains("(yours)")).collect();
+    assert_snapshot!(own.join("\n"), @r#"
+    My Report             file "own/My Report.sql": "My Report" is no name of a report (yours)
+    gone-silent           file "own/gone-silent.sql", line 12: parameter "$status" is not declared (yours)
+    jobs-in-state         Jobs in a state (yours)
+    "#);
+    assert!(listed.starts_with("exit 1\n") && listed.contains("broken"), "{listed}");
+    assert_snapshot!(run(&["jobs-in-state", "--format", "csv"]), @"
+    exit 0
+    -- stdout
+    jobs
+    1
+    ");
+    assert_snapshot!(run(&["gone-silent"]), @r#"
+    exit 2
+    -- stderr
+    error: file "own/gone-silent.sql", line 12: parameter "$status" is not declared
+    hint: declare it in the header: -- param: status bigint 1 -- text
+    "#);
+    assert_snapshot!(run(&["My Report", "--times", "3"]), @r#"
     exit 2
     -- stderr
     error: file "own/My Report.sql": "My Report" is no name of a report
@@ -173,6 +196,12 @@ fn own_reports_that_fail_are_told_with_their_file() {
     -- stderr
     error: file "own/mine.sql": there is no column "stat"
     hint: did you mean "state"?
+    "#);
+    let casting = OWN.replace("count(*)", "max(CAST(region AS bigint))");
+    assert_snapshot!(run(&casting, &[]), @r#"
+    exit 2
+    -- stderr
+    error: file "own/mine.sql": Cast error: Cannot cast string 'eu-west-1' to value of Int64 type
     "#);
     let required = OWN.replace("text 'COMPLETED'", "text");
     assert_snapshot!(run(&required, &[]), @"

@@ -1,0 +1,2 @@
+-- The views are written anew, as they are in this version (`src/catalog/views.rs`): `jobs` has the
+-- column `reason` since.
