@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::catalog::AsOf;
 use crate::model::{Instant, JobKind};
 use crate::output::Format;
 
@@ -46,17 +45,14 @@ pub(in crate::cli) struct ReconcileOptions {
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 
-    /// Compare with an earlier state: the number of a snapshot, or an instant.
-    #[arg(long, value_name = "TIMESTAMP|SNAPSHOT", value_parser = AsOf::parse)]
-    as_of: Option<AsOf>,
-
     #[command(flatten)]
     limits: LimitOptions,
 }
 
 impl ReconcileOptions {
-    /// What is read; no count that is compared depends on who asks.
+    /// What is read: the newest state, because what is known of days is known as of now only. No
+    /// count that is compared depends on who asks.
     pub(super) fn read(&self) -> ReadOptions {
-        ReadOptions { as_of: self.as_of, caller: None, limits: self.limits.clone() }
+        ReadOptions { as_of: None, caller: None, limits: self.limits.clone() }
     }
 }
