@@ -19,6 +19,7 @@ use super::check::CheckOptions;
 use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
+use super::demo::DemoOptions;
 use super::export::ExportOptions;
 use super::import::ImportOptions;
 use super::log::LogOptions;
@@ -33,7 +34,7 @@ use super::schedule::ScheduleOptions;
 use super::serve::ServeCommand;
 use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
-use super::units::{account_id, age, bytes, rate, seconds};
+use super::units::{account_id, address, age, bytes, rate, region, seconds};
 use super::verify::VerifyOptions;
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
@@ -119,26 +120,6 @@ pub(super) enum Command {
     Verify(VerifyOptions),
 }
 
-/// Show what Lookback does, with a simulated organisation and no AWS account.
-///
-/// An emulator of AWS Backup is started on a loopback address, and read for ninety nights of
-/// virtual time through the AWS SDK, with throttling, errors and dropped connections. Then the
-/// warehouse is compared with the simulated world, job by job, and asked three questions.
-#[derive(Args, Debug)]
-pub(super) struct DemoOptions {
-    /// How many nights.
-    #[arg(long, value_name = "N", default_value_t = 90)]
-    pub(super) nights: u32,
-
-    /// How many accounts the organisation has.
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub(super) accounts: u32,
-
-    /// Keep the warehouse in this folder, which must be new or empty.
-    #[arg(long, value_name = "DIR")]
-    pub(super) keep: Option<PathBuf>,
-}
-
 /// Pretend to be AWS Backup, with the jobs of a simulated organisation.
 ///
 /// The AWS CLI, boto3 and every other client of AWS's can list, describe and count its jobs. Its
@@ -147,7 +128,7 @@ pub(super) struct DemoOptions {
 #[derive(Args, Debug)]
 pub(super) struct EmulateOptions {
     /// Where to listen: a loopback address; port 0 is any free one.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4560")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4560", value_parser = address)]
     pub(super) listen: SocketAddr,
 
     /// The organisation's settings, as TOML; the other flags go before them.
@@ -159,7 +140,7 @@ pub(super) struct EmulateOptions {
     pub(super) accounts: Option<u32>,
 
     /// Its Regions, with commas between them.
-    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',', value_parser = region)]
     pub(super) regions: Option<Vec<String>>,
 
     /// How many resources it has, over all accounts and Regions.

@@ -6,6 +6,7 @@ use std::time::Instant as Moment;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
+use clap::Args;
 use tempfile::TempDir;
 
 use crate::catalog::AsOf;
@@ -16,7 +17,6 @@ use crate::model::Instant;
 use crate::nights::{Demo, DemoReport, DemoWatch, Night};
 use crate::output::{self, Format, sparkline};
 
-use super::args::DemoOptions;
 use super::reconcile::words;
 use super::target::Target;
 use super::{Status, printer};
@@ -32,6 +32,26 @@ const NAME_WIDTH: usize = 15;
 const SUM_WIDTH: usize = 7;
 /// How wide the chart is where there is no terminal.
 const CHART_WIDTH: usize = 100;
+
+/// Show what Lookback does, with a simulated organisation and no AWS account.
+///
+/// An emulator of AWS Backup is started on a loopback address, and read for ninety nights of
+/// virtual time through the AWS SDK, with throttling, errors and dropped connections. Then the
+/// warehouse is compared with the simulated world, job by job, and asked three questions.
+#[derive(Args, Debug)]
+pub(super) struct DemoOptions {
+    /// How many nights.
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub(super) nights: u32,
+
+    /// How many accounts the organisation has.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) accounts: u32,
+
+    /// Keep the warehouse in this folder, which must be new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
+}
 
 pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
     let place = Place::open(options.keep.as_deref())?;

@@ -21,6 +21,7 @@ mod refusals;
 mod report;
 mod schedule;
 mod serve;
+mod slips;
 mod sql;
 mod status;
 mod summaries;

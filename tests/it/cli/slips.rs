@@ -1,0 +1,65 @@
+//! Slips that nothing used to tell, and those that were told as another's.
+
+use insta::assert_snapshot;
+
+use super::{Desk, JOBS, jobs};
+
+#[test]
+fn a_region_and_an_account_of_an_import_must_be_ones() {
+    let desk = Desk::new();
+    desk.write("jobs.json", jobs(&JOBS));
+    let import = |flags: &[&str]| desk.run(&[["import", "jobs.json"].as_slice(), flags].concat());
+    assert_snapshot!(import(&["--region", "us-est-1"]), @r#"
+    exit 2
+    -- stderr
+    error: invalid value 'us-est-1' for '--region <REGION>': this version knows no such Region; did you mean "us-east-1"?
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(import(&["--region", "mars"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'mars' for '--region <REGION>': this version knows no such Region
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(import(&["--account", "12"]), @"
+    exit 2
+    -- stderr
+    error: invalid value '12' for '--account <ACCOUNT_ID>': it is no account id of 12 digits
+
+    For more information, try '--help'.
+    ");
+    assert!(!desk.path("warehouse").exists());
+    assert_snapshot!(import(&["--region", "us-gov-west-1"]), @"
+    exit 0
+    -- stderr
+    imported 1 file: 3 new, 0 changed, 0 unchanged, 0 refused; snapshot 2
+    ");
+    assert_snapshot!(desk.run(&["emulate", "--regions", "us-east-1,us-est-1"]), @r#"
+    exit 2
+    -- stderr
+    error: invalid value 'us-est-1' for '--regions <REGION,…>': this version knows no such Region; did you mean "us-east-1"?
+
+    For more information, try '--help'.
+    "#);
+}
+
+#[test]
+fn an_address_may_be_a_port_and_is_told_with_an_example() {
+    let desk = Desk::new();
+    assert_snapshot!(desk.run(&["emulate", "--listen", "here:1"]), @"
+    exit 2
+    -- stderr
+    error: invalid value 'here:1' for '--listen <ADDR:PORT>': it is no address; write one such as 127.0.0.1:4562
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(desk.run(&["serve", "aws", "--listen", "65536"]), @"
+    exit 2
+    -- stderr
+    error: invalid value '65536' for '--listen <ADDR:PORT>': it is no address; write one such as 127.0.0.1:4562
+
+    For more information, try '--help'.
+    ");
+}
