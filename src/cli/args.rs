@@ -25,7 +25,7 @@ use super::import::ImportOptions;
 use super::log::LogOptions;
 use super::maintain::MaintainOptions;
 use super::night::NightOptions;
-use super::provenance::{from_environment, without_empty};
+use super::provenance::{from_environment, naming_variable, without_empty};
 use super::reconcile::ReconcileOptions;
 use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
@@ -82,11 +82,13 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Reads what was typed, where these reports have flags of their own.
     pub(super) fn read(
-        typed: Vec<OsString>,
+        typed: &[OsString],
         reports: &'static [Report],
     ) -> Result<Self, clap::Error> {
-        let command = without_empty(with_reports(Self::command(), reports));
-        let matches = command.try_get_matches_from(typed)?;
+        let mut command = without_empty(with_reports(Self::command(), reports));
+        let matches = command
+            .try_get_matches_from_mut(typed)
+            .map_err(|err| naming_variable(err, &mut command, typed))?;
         let mut read = Self::from_arg_matches(&matches)?;
         read.variables = from_environment(&matches);
         Ok(read)

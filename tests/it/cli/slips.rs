@@ -63,3 +63,33 @@ fn an_address_may_be_a_port_and_is_told_with_an_example() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn a_variable_that_is_wrong_is_named() {
+    let mut desk = Desk::with_jobs();
+    let query = ["sql", "SELECT 1"];
+    desk.environment = vec![("LOOKBACK_TIMEOUT", "abc".to_owned())];
+    assert_snapshot!(desk.run(&query), @"
+    exit 2
+    -- stderr
+    error: invalid value 'abc' for 'LOOKBACK_TIMEOUT': it is no number of seconds above 0
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(desk.run(&[&query[..], &["--timeout", "x"]].concat()), @"
+    exit 2
+    -- stderr
+    error: invalid value 'x' for '--timeout <SECONDS>': it is no number of seconds above 0
+
+    For more information, try '--help'.
+    ");
+    desk.environment = vec![("LOOKBACK_LOG", "loud".to_owned())];
+    assert_snapshot!(desk.run(&query), @"
+    exit 2
+    -- stderr
+    error: invalid value 'loud' for 'LOOKBACK_LOG'
+      [possible values: off, error, warn, info, debug]
+
+    For more information, try '--help'.
+    ");
+}
