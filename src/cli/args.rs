@@ -34,6 +34,7 @@ use super::schedule::ScheduleOptions;
 use super::serve::ServeCommand;
 use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
+use super::target::answer_file;
 use super::units::{account_id, address, age, bytes, rate, region, seconds};
 use super::verify::VerifyOptions;
 
@@ -273,7 +274,7 @@ impl IngestOptions {
 /// table` explains each column.
 #[derive(Args, Debug)]
 pub(super) struct SqlOptions {
-    /// The query; without it and without --file, it is read from standard input.
+    /// The query; `-`, or nothing and no --file, reads it from standard input.
     pub(super) query: Option<String>,
 
     /// Read the query from this file.
@@ -291,8 +292,8 @@ pub(super) struct AnswerOptions {
     #[arg(long, value_parser = formats())]
     pub(super) format: Option<Format>,
 
-    /// Write the answer to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// Write the answer to this file, whole or not at all; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", value_parser = answer_file())]
     pub(super) output: Option<PathBuf>,
 
     #[command(flatten)]

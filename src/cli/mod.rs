@@ -6,6 +6,7 @@
 //! rooms and calls them.
 
 mod args;
+mod caret;
 mod chart;
 mod check;
 mod clock;

@@ -15,6 +15,7 @@ mod limits;
 mod log;
 mod maintain;
 mod night;
+mod outputs;
 mod pruning;
 mod reconcile;
 mod refusals;

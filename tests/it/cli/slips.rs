@@ -93,3 +93,24 @@ fn a_variable_that_is_wrong_is_named() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn an_error_in_a_query_is_shown_with_its_place() {
+    let desk = Desk::with_jobs();
+    assert_snapshot!(desk.run(&["sql", "SELECT * FRM jobs"]), @"
+    exit 2
+    -- stderr
+    error: the SQL does not parse: Expected: end of statement, found: FRM at Line: 1, Column: 10
+      SELECT * FRM jobs
+               ^
+    ");
+    desk.write("q.sql", "SELECT kind,\n    stat\nFROM jobs;\n");
+    assert_snapshot!(desk.run(&["sql", "-f", "q.sql"]), @r#"
+    exit 2
+    -- stderr
+    error: there is no column "stat"
+      2 |     stat
+              ^
+    hint: did you mean "state"?
+    "#);
+}

@@ -127,7 +127,7 @@ fn a_report_tells_what_it_asks_and_answers() {
               [possible values: text, json]
 
       -o, --output <FILE>
-              Write the answer to this file, whole or not at all
+              Write the answer to this file, whole or not at all; `-` is standard output
 
           --chart[=<KIND>]
               Draw the answer: one column of times or categories, and numbers
@@ -209,7 +209,8 @@ fn a_report_has_a_short_help() {
           --log-format <FORMAT>         How to log: `json` makes a record a line of all that goes to
                                         standard error [default: text] [env: LOOKBACK_LOG_FORMAT=]
                                         [possible values: text, json]
-      -o, --output <FILE>               Write the answer to this file, whole or not at all
+      -o, --output <FILE>               Write the answer to this file, whole or not at all; `-` is
+                                        standard output
           --chart[=<KIND>]              Draw the answer: one column of times or categories, and numbers
                                         [possible values: auto, bars, lines, calendar]
           --as-of <TIMESTAMP|SNAPSHOT>  Ask an earlier state: the number of a snapshot, or an instant
