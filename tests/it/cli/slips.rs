@@ -1,5 +1,7 @@
 //! Slips that nothing used to tell, and those that were told as another's.
 
+use std::fs;
+
 use insta::assert_snapshot;
 
 use super::{Desk, JOBS, jobs};
@@ -92,6 +94,40 @@ fn a_variable_that_is_wrong_is_named() {
 
     For more information, try '--help'.
     ");
+}
+
+#[test]
+fn a_lost_catalog_is_told_with_the_way_back() {
+    let desk = Desk::with_jobs();
+    assert!(desk.run(&["maintain"]).starts_with("exit 0\n"));
+    let catalog = desk.path("warehouse/catalog.sqlite");
+    fs::write(&catalog, "no database, but long enough to be looked at as if it were one").unwrap();
+    assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
+    exit 2
+    -- stderr
+    error: failed to open catalog "[DESK]/warehouse/catalog.sqlite": file is not a database: Error code 26: file is not a database
+    hint: run `lookback restore-catalog`, which takes the newest copy in the folder "backups"
+    "#);
+    fs::remove_file(&catalog).unwrap();
+    assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
+    exit 2
+    -- stderr
+    error: folder "warehouse" is not a warehouse: it has no catalog.sqlite
+    hint: run `lookback restore-catalog`, which takes the newest copy in the folder "backups"
+    "#);
+    assert_snapshot!(desk.run(&["import", "jobs.json"]), @r#"
+    exit 2
+    -- stderr
+    error: folder "warehouse" is not a warehouse and not empty: it holds "backups"
+    hint: run `lookback restore-catalog`, which takes the newest copy in the folder "backups"
+    "#);
+    assert_snapshot!(desk.run(&["restore-catalog"]), @r#"
+    exit 0
+    -- stderr
+    restored "warehouse/backups/catalog-2026-01-05.sqlite": snapshot 2 of 2026-01-05T00:00:00Z
+    hint: run `lookback ingest` to read again what was committed since then
+    "#);
+    assert!(desk.run(&["sql", "SELECT 1"]).starts_with("exit 0\n"));
 }
 
 #[test]
