@@ -121,6 +121,10 @@ impl Place {
                 .map_err(|err| Error::io("make a temporary folder", err))?;
             return Ok(Self::Temporary(folder));
         };
+        if folder.is_file() {
+            let message = format!("\"{}\" is a file", folder.display());
+            return Err(Error::input(message).with_hint("name a new folder with --keep"));
+        }
         let holds_something =
             std::fs::read_dir(folder).is_ok_and(|mut found| found.next().is_some());
         if holds_something {

@@ -150,3 +150,47 @@ fn an_error_in_a_query_is_shown_with_its_place() {
     hint: did you mean "state"?
     "#);
 }
+
+#[test]
+fn a_text_in_double_quotes_is_told_to_need_single_ones() {
+    let desk = Desk::with_jobs();
+    assert_snapshot!(desk.run(&["sql", "SELECT 1 FROM jobs WHERE state = \"FAILED\""]), @r#"
+    exit 2
+    -- stderr
+    error: there is no column "FAILED"
+      SELECT 1 FROM jobs WHERE state = "FAILED"
+                                       ^
+    hint: use single quotes for a text: 'FAILED'
+    "#);
+    let hint = |name: &str| {
+        let told = desk.run(&["sql", &format!("SELECT 1 FROM jobs WHERE state = \"{name}\"")]);
+        told.lines().last().unwrap().to_owned()
+    };
+    assert_eq!(hint("COMPLETED"), "hint: use single quotes for a text: 'COMPLETED'");
+    assert_eq!(hint("111111111111"), "hint: use single quotes for a text: '111111111111'");
+    assert_eq!(hint("State"), "hint: did you mean \"state\"?");
+}
+
+#[test]
+fn a_hint_is_of_what_was_asked() {
+    let desk = Desk::with_jobs();
+    let export = ["export", "jobs", "--output", "e", "--partition-by", "yr"];
+    assert_snapshot!(desk.run(&export), @r#"
+    exit 2
+    -- stderr
+    error: view "jobs" has no column "yr"
+    hint: list its columns with: DESCRIBE jobs
+    "#);
+    assert_snapshot!(desk.run(&["demo", "--keep", "jobs.json"]), @r#"
+    exit 2
+    -- stderr
+    error: "jobs.json" is a file
+    hint: name a new folder with --keep
+    "#);
+    assert_snapshot!(desk.run(&["connect", "duckdb", "--files", "e"]), @"
+    exit 2
+    -- stderr
+    error: --files says nothing to duckdb, which opens the warehouse itself
+    hint: leave out --files
+    ");
+}
