@@ -194,3 +194,25 @@ fn a_hint_is_of_what_was_asked() {
     hint: leave out --files
     ");
 }
+
+#[test]
+fn a_resource_type_that_nobody_knows_is_told() {
+    let desk = Desk::with_jobs();
+    let run = |name| desk.run(&["summaries", "backup", "--resource-type", name]);
+    assert_snapshot!(run("Foo"), @r#"
+    exit 0
+    -- stdout
+    ┌────────┬────────────┬───────┬───────────────┬──────────────────┬───────┬────────────┬──────────┐
+    │ region │ account_id │ state │ resource_type │ message_category │ count │ start_time │ end_time │
+    ├────────┼────────────┼───────┼───────────────┼──────────────────┼───────┼────────────┼──────────┤
+    └────────┴────────────┴───────┴───────────────┴──────────────────┴───────┴────────────┴──────────┘
+    -- stderr
+    warning: resource type "Foo" is not known, and no backup job is of it
+    "#);
+    assert!(!run("ebs").contains("warning"));
+    let held = r#"{"BackupJobs": [{"BackupJobId": "b-9", "State": "CREATED", "ResourceType": "Foo",
+        "CreationDate": "2026-01-03T00:00:00Z", "AccountId": "111111111111"}]}"#;
+    desk.write("new.json", held);
+    desk.run(&["import", "new.json", "--region", "eu-west-1"]);
+    assert!(!run("FOO").contains("warning"));
+}
