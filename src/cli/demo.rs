@@ -80,7 +80,7 @@ pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
         print(&format!("\n{title}"))?;
         table(&engine, sql).await?;
     }
-    print(&place.next())?;
+    print(&place.next(report.now))?;
     let agrees =
         report.verdict.differences.is_empty() && report.reconciliation.unexplained().groups == 0;
     Ok(if agrees { Status::Done } else { Status::Attention })
@@ -144,7 +144,7 @@ impl Place {
     }
 
     /// The commands to type next.
-    fn next(&self) -> String {
+    fn next(&self, now: Instant) -> String {
         let (keep, folder) = match self {
             Self::Folder(folder) => (String::new(), folder.display().to_string()),
             Self::Temporary(_) => ("\n  lookback demo --keep demo".to_owned(), "demo".to_owned()),
@@ -154,6 +154,7 @@ impl Place {
   lookback --warehouse {folder} sql \"SELECT kind, state, count(*) AS jobs FROM jobs GROUP BY \
              kind, state ORDER BY kind, jobs DESC\"
   lookback --warehouse {folder} sql \"SELECT * FROM ops.runs ORDER BY started_at DESC LIMIT 5\"
+  lookback --warehouse {folder} --now {now} status
   lookback ingest --help          to read an AWS account of your own"
         )
     }
