@@ -44,6 +44,10 @@ pub use upkeep::{
 pub const CATALOG_FILE: &str = "catalog.sqlite";
 /// The folder of the data files in a warehouse folder.
 pub const DATA_FOLDER: &str = "data";
+/// The folder of the catalog's copies in a warehouse folder.
+pub const COPY_FOLDER: &str = "backups";
+/// What the name of a copy begins with; the day follows.
+pub const COPY_NAME: &str = "catalog-";
 
 /// The condition under which a row of a DuckLake table belongs to the snapshot `?1`.
 pub(crate) const LIVE: &str =
@@ -87,13 +91,17 @@ impl Catalog {
     pub fn open(folder: &Path) -> Result<Self> {
         let file = folder.join(CATALOG_FILE);
         if !is_there(&file)? {
-            let hint = "name the folder of a warehouse with --warehouse, or make one with \
-                        `lookback ingest`, `lookback import` or `lookback demo --keep DIR`";
             let message = format!(
                 "folder \"{}\" is not a warehouse: it has no {CATALOG_FILE}",
                 folder.display()
             );
-            return Err(Error::input(message).with_hint(hint));
+            let error = Error::input(message);
+            if has_copies(folder) {
+                return Err(error.with_hint(WAY_BACK));
+            }
+            let hint = "name the folder of a warehouse with --warehouse, or make one with \
+                        `lookback ingest`, `lookback import` or `lookback demo --keep DIR`";
+            return Err(error.with_hint(hint));
         }
         let catalog = Self::connect(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         catalog.check_version()?;
@@ -119,7 +127,7 @@ impl Catalog {
         // A rollback journal: a closed WAL catalog cannot be opened from a read-only mount.
         connection
             .execute_batch("PRAGMA synchronous = FULL;")
-            .map_err(|err| failed(&action, err))?;
+            .map_err(|err| damaged(failed(&action, err), &folder, &file))?;
         let opened = file_id(&file);
         Ok(Self { folder, file, connection: Arc::new(Mutex::new(connection)), opened })
     }
@@ -171,8 +179,31 @@ impl Catalog {
             transaction.commit()?;
             Ok(value)
         };
-        run().map_err(|err| failed(action, err))
+        run().map_err(|err| damaged(failed(action, err), &self.folder, &self.file))
     }
+}
+
+/// What to do where the catalog is gone or damaged, and copies of it are there.
+pub const WAY_BACK: &str =
+    "run `lookback restore-catalog`, which takes the newest copy in the folder \"backups\"";
+
+/// True if and only if copies of the catalog of the warehouse in `folder` are there.
+pub fn has_copies(folder: &Path) -> bool {
+    let is_copy = |entry: std::fs::DirEntry| {
+        let name = entry.file_name();
+        // One that is not whole ends otherwise.
+        name.to_str().is_some_and(|name| name.starts_with(COPY_NAME) && name.ends_with(".sqlite"))
+    };
+    std::fs::read_dir(folder.join(COPY_FOLDER)).is_ok_and(|entries| entries.flatten().any(is_copy))
+}
+
+/// The error with the way back from a damaged catalog; a copy has none.
+fn damaged(error: Error, folder: &Path, file: &Path) -> Error {
+    let is_catalog = *file == folder.join(CATALOG_FILE);
+    if error.kind() == Kind::Corrupt && is_catalog && has_copies(folder) {
+        return error.with_hint(WAY_BACK);
+    }
+    error
 }
 
 fn file_id(file: &Path) -> Option<FileId> {

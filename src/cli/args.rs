@@ -19,12 +19,13 @@ use super::check::CheckOptions;
 use super::completions::{CompletionsOptions, ManOptions};
 use super::config::CONCURRENCY_MAX;
 use super::connect::ConnectOptions;
+use super::demo::DemoOptions;
 use super::export::ExportOptions;
 use super::import::ImportOptions;
 use super::log::LogOptions;
 use super::maintain::MaintainOptions;
 use super::night::NightOptions;
-use super::provenance::{from_environment, without_empty};
+use super::provenance::{from_environment, naming_variable, without_empty};
 use super::reconcile::ReconcileOptions;
 use super::repl::ReplOptions;
 use super::report::{ReportOptions, with_reports};
@@ -33,7 +34,8 @@ use super::schedule::ScheduleOptions;
 use super::serve::ServeCommand;
 use super::show_config::ConfigOptions;
 use super::summaries::SummariesOptions;
-use super::units::{account_id, age, bytes, rate, seconds};
+use super::target::answer_file;
+use super::units::{account_id, address, age, bytes, rate, region, seconds};
 use super::verify::VerifyOptions;
 
 /// A SQL-queryable warehouse of AWS Backup jobs.
@@ -81,11 +83,13 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Reads what was typed, where these reports have flags of their own.
     pub(super) fn read(
-        typed: Vec<OsString>,
+        typed: &[OsString],
         reports: &'static [Report],
     ) -> Result<Self, clap::Error> {
-        let command = without_empty(with_reports(Self::command(), reports));
-        let matches = command.try_get_matches_from(typed)?;
+        let mut command = without_empty(with_reports(Self::command(), reports));
+        let matches = command
+            .try_get_matches_from_mut(typed)
+            .map_err(|err| naming_variable(err, &mut command, typed))?;
         let mut read = Self::from_arg_matches(&matches)?;
         read.variables = from_environment(&matches);
         Ok(read)
@@ -119,26 +123,6 @@ pub(super) enum Command {
     Verify(VerifyOptions),
 }
 
-/// Show what Lookback does, with a simulated organisation and no AWS account.
-///
-/// An emulator of AWS Backup is started on a loopback address, and read for ninety nights of
-/// virtual time through the AWS SDK, with throttling, errors and dropped connections. Then the
-/// warehouse is compared with the simulated world, job by job, and asked three questions.
-#[derive(Args, Debug)]
-pub(super) struct DemoOptions {
-    /// How many nights.
-    #[arg(long, value_name = "N", default_value_t = 90)]
-    pub(super) nights: u32,
-
-    /// How many accounts the organisation has.
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub(super) accounts: u32,
-
-    /// Keep the warehouse in this folder, which must be new or empty.
-    #[arg(long, value_name = "DIR")]
-    pub(super) keep: Option<PathBuf>,
-}
-
 /// Pretend to be AWS Backup, with the jobs of a simulated organisation.
 ///
 /// The AWS CLI, boto3 and every other client of AWS's can list, describe and count its jobs. Its
@@ -147,7 +131,7 @@ pub(super) struct DemoOptions {
 #[derive(Args, Debug)]
 pub(super) struct EmulateOptions {
     /// Where to listen: a loopback address; port 0 is any free one.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4560")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4560", value_parser = address)]
     pub(super) listen: SocketAddr,
 
     /// The organisation's settings, as TOML; the other flags go before them.
@@ -159,7 +143,7 @@ pub(super) struct EmulateOptions {
     pub(super) accounts: Option<u32>,
 
     /// Its Regions, with commas between them.
-    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',', value_parser = region)]
     pub(super) regions: Option<Vec<String>>,
 
     /// How many resources it has, over all accounts and Regions.
@@ -290,7 +274,7 @@ impl IngestOptions {
 /// table` explains each column.
 #[derive(Args, Debug)]
 pub(super) struct SqlOptions {
-    /// The query; without it and without --file, it is read from standard input.
+    /// The query; `-`, or nothing and no --file, reads it from standard input.
     pub(super) query: Option<String>,
 
     /// Read the query from this file.
@@ -308,8 +292,8 @@ pub(super) struct AnswerOptions {
     #[arg(long, value_parser = formats())]
     pub(super) format: Option<Format>,
 
-    /// Write the answer to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// Write the answer to this file, whole or not at all; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", value_parser = answer_file())]
     pub(super) output: Option<PathBuf>,
 
     #[command(flatten)]

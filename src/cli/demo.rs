@@ -6,6 +6,7 @@ use std::time::Instant as Moment;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
+use clap::Args;
 use tempfile::TempDir;
 
 use crate::catalog::AsOf;
@@ -16,7 +17,6 @@ use crate::model::Instant;
 use crate::nights::{Demo, DemoReport, DemoWatch, Night};
 use crate::output::{self, Format, sparkline};
 
-use super::args::DemoOptions;
 use super::reconcile::words;
 use super::target::Target;
 use super::{Status, printer};
@@ -32,6 +32,26 @@ const NAME_WIDTH: usize = 15;
 const SUM_WIDTH: usize = 7;
 /// How wide the chart is where there is no terminal.
 const CHART_WIDTH: usize = 100;
+
+/// Show what Lookback does, with a simulated organisation and no AWS account.
+///
+/// An emulator of AWS Backup is started on a loopback address, and read for ninety nights of
+/// virtual time through the AWS SDK, with throttling, errors and dropped connections. Then the
+/// warehouse is compared with the simulated world, job by job, and asked three questions.
+#[derive(Args, Debug)]
+pub(super) struct DemoOptions {
+    /// How many nights.
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub(super) nights: u32,
+
+    /// How many accounts the organisation has.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) accounts: u32,
+
+    /// Keep the warehouse in this folder, which must be new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
+}
 
 pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
     let place = Place::open(options.keep.as_deref())?;
@@ -60,7 +80,7 @@ pub(super) async fn run(options: &DemoOptions) -> Result<Status> {
         print(&format!("\n{title}"))?;
         table(&engine, sql).await?;
     }
-    print(&place.next())?;
+    print(&place.next(report.now))?;
     let agrees =
         report.verdict.differences.is_empty() && report.reconciliation.unexplained().groups == 0;
     Ok(if agrees { Status::Done } else { Status::Attention })
@@ -101,6 +121,10 @@ impl Place {
                 .map_err(|err| Error::io("make a temporary folder", err))?;
             return Ok(Self::Temporary(folder));
         };
+        if folder.is_file() {
+            let message = format!("\"{}\" is a file", folder.display());
+            return Err(Error::input(message).with_hint("name a new folder with --keep"));
+        }
         let holds_something =
             std::fs::read_dir(folder).is_ok_and(|mut found| found.next().is_some());
         if holds_something {
@@ -120,7 +144,7 @@ impl Place {
     }
 
     /// The commands to type next.
-    fn next(&self) -> String {
+    fn next(&self, now: Instant) -> String {
         let (keep, folder) = match self {
             Self::Folder(folder) => (String::new(), folder.display().to_string()),
             Self::Temporary(_) => ("\n  lookback demo --keep demo".to_owned(), "demo".to_owned()),
@@ -130,6 +154,7 @@ impl Place {
   lookback --warehouse {folder} sql \"SELECT kind, state, count(*) AS jobs FROM jobs GROUP BY \
              kind, state ORDER BY kind, jobs DESC\"
   lookback --warehouse {folder} sql \"SELECT * FROM ops.runs ORDER BY started_at DESC LIMIT 5\"
+  lookback --warehouse {folder} --now {now} status
   lookback ingest --help          to read an AWS account of your own"
         )
     }

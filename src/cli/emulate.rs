@@ -85,11 +85,18 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, "accounts = 7\nresources = 70\n").unwrap();
         let path = file.path().to_str().unwrap();
-        let flags = ["--organization-file", path, "--accounts", "9", "--regions", "a-1,b-1"];
+        let flags = [
+            "--organization-file",
+            path,
+            "--accounts",
+            "9",
+            "--regions",
+            "sa-east-1,us-gov-west-1",
+        ];
         let expected = Config {
             accounts: 9,
             resources: 70,
-            regions: vec!["a-1".to_owned(), "b-1".to_owned()],
+            regions: vec!["sa-east-1".to_owned(), "us-gov-west-1".to_owned()],
             ..Config::default()
         };
         assert_eq!(organization(&options(&flags)).unwrap(), expected);
@@ -122,7 +129,7 @@ mod tests {
     async fn what_cannot_be_emulated_is_refused() {
         for (flags, problem) in [
             (["--faults", "fire=1"], "fault \"fire\" does not exist"),
-            (["--regions", "Mars"], "region \"Mars\" does not look like \"us-east-1\""),
+            (["--regions", "eu-west-1,eu-west-1"], "region \"eu-west-1\" is listed twice"),
             (["--listen", "0.0.0.0:0"], "is not a loopback address"),
         ] {
             let arguments = Arguments::try_parse_from(["lookback", "emulate"]).unwrap();

@@ -1,6 +1,6 @@
 //! What the commands share that serve an endpoint: an address, a URL that is told.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 
@@ -19,9 +19,15 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Where a server is asked.
+/// Where a server is asked: of all addresses of this machine, at the one that it always has.
 pub(super) fn url(server: &Server) -> String {
-    format!("http://{}", server.address())
+    let mut address = server.address();
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("http://{address}")
 }
 
 /// Serves until the process is asked to end. Tells the URL for programs, and `notes` for people.

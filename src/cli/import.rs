@@ -13,6 +13,7 @@ use crate::source::files::{self, BadRecord, Defaults, Findings, Found};
 
 use super::args::instant;
 use super::settings::Settings;
+use super::units::{account_id, region};
 use super::{Status, clock, printer};
 
 /// How many bad records of a file are told one by one.
@@ -30,11 +31,11 @@ pub(super) struct ImportOptions {
     pub(super) files: Vec<PathBuf>,
 
     /// The Region of records that do not tell it.
-    #[arg(long)]
+    #[arg(long, value_parser = region)]
     pub(super) region: Option<String>,
 
     /// The account id of records that do not tell it.
-    #[arg(long, value_name = "ACCOUNT_ID")]
+    #[arg(long, value_name = "ACCOUNT_ID", value_parser = account_id)]
     pub(super) account: Option<String>,
 
     /// The name of the source that the rows are put down to.

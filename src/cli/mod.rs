@@ -6,6 +6,7 @@
 //! rooms and calls them.
 
 mod args;
+mod caret;
 mod chart;
 mod check;
 mod clock;
@@ -172,7 +173,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status> {
 
 /// What was typed; on a terminal, no command at all is the REPL.
 fn parse(mut typed: Vec<OsString>, reports: &'static [Report]) -> Result<Arguments, clap::Error> {
-    let parsed = Arguments::read(typed.clone(), reports);
+    let parsed = Arguments::read(&typed, reports);
     let is_bare = parsed.as_ref().is_err_and(|err| {
         matches!(
             err.kind(),
@@ -181,7 +182,7 @@ fn parse(mut typed: Vec<OsString>, reports: &'static [Report]) -> Result<Argumen
     });
     if is_bare && repl::has_terminal() {
         typed.push("repl".into());
-        return Arguments::read(typed, reports);
+        return Arguments::read(&typed, reports);
     }
     parsed
 }

@@ -29,6 +29,8 @@ pub(super) fn error(err: &Error) {
 
 /// Tells an error, its causes, the lines of text that it is about, and the way out.
 pub(super) fn error_at(err: &Error, lines: Option<&str>) {
+    // A caret shows nothing in a record.
+    let lines = lines.filter(|_| !TELLS_RECORDS.load(Ordering::Relaxed));
     let lines = lines.map(|lines| format!("\n{lines}")).unwrap_or_default();
     let hint = err.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
     line(&format!("error: {}{lines}{hint}", err.chain()));

@@ -1,8 +1,10 @@
 //! The settings that there are, and where the value of each came from.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fmt;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
@@ -189,6 +191,36 @@ pub(super) fn without_empty(command: Command) -> Command {
         _ => argument,
     });
     command.mut_subcommands(without_empty)
+}
+
+/// The error, which names the variable where that gave the value that is wrong, and not a flag that
+/// nobody typed.
+pub(super) fn naming_variable(
+    mut err: clap::Error,
+    command: &mut Command,
+    typed: &[OsString],
+) -> clap::Error {
+    let Some(ContextValue::String(wrong)) = err.get(ContextKind::InvalidArg) else { return err };
+    // Arguments are not shown before; only the command that was chosen is built by then.
+    command.build();
+    let Some((flag, variable)) = variable_of(command, wrong) else { return err };
+    let is_typed = typed.iter().any(|word| {
+        let rest = word.to_str().and_then(|word| word.strip_prefix(&flag));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    });
+    if !is_typed {
+        err.insert(ContextKind::InvalidArg, ContextValue::String(variable));
+    }
+    err
+}
+
+/// The flag and the variable of the argument that usage shows so, if it has both.
+fn variable_of(command: &Command, shown: &str) -> Option<(String, String)> {
+    let found = command.get_arguments().find(|argument| argument.to_string() == shown);
+    let here = found.and_then(|argument| {
+        Some((format!("--{}", argument.get_long()?), argument.get_env()?.to_str()?.to_owned()))
+    });
+    here.or_else(|| command.get_subcommands().find_map(|inner| variable_of(inner, shown)))
 }
 
 /// The names of the arguments whose values the environment gave.

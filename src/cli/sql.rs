@@ -12,16 +12,27 @@ use crate::error::{Error, Result};
 use crate::output::{self, Format, Written};
 
 use super::args::{AnswerOptions, SqlOptions};
+use super::caret::excerpt;
 use super::settings::Settings;
-use super::target::Target;
+use super::target::{DASH, Target, screen_size};
 use super::workers::Workers;
 use super::{Status, chart, printer};
 
 pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Status> {
     let text = question(options.query.as_deref(), options.file.as_deref())?;
-    let options = &options.answer;
+    let err = match answer_text(settings, &options.answer, &text).await {
+        Ok(()) => return Ok(Status::Done),
+        Err(err) => err,
+    };
+    let lines = err.place().and_then(|place| excerpt(&text, place, screen_size().0));
+    let Some(lines) = lines else { return Err(err) };
+    printer::error_at(&err, Some(&lines));
+    Ok(Status::from(err.kind()))
+}
+
+async fn answer_text(settings: &Settings, options: &AnswerOptions, text: &str) -> Result<()> {
     let engine = Arc::new(settings.engine(&options.read).await?);
-    let statements = engine.parse(&text)?;
+    let statements = engine.parse(text)?;
     if statements.is_empty() {
         return Err(Error::input("there is no statement to run"));
     }
@@ -29,13 +40,12 @@ pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Sta
     let target = Target::open(options.output.as_deref())?;
     let answering = answer_all(settings, options, &engine, workers.handle(), statements, &target);
     let answers = target.filled(answering).await?;
-    if let (0, Some(path)) = (answers, &options.output) {
+    if let (0, Target::File { path, .. } | Target::Stream(path)) = (answers, &target) {
         let message =
             format!("nothing of the text answers, so \"{}\" stays as it was", path.display());
         return Err(Error::input(message).with_hint("end the text with a query"));
     }
-    target.finish()?;
-    Ok(Status::Done)
+    target.finish()
 }
 
 /// Runs one statement after the other; gives how many answered.
@@ -47,7 +57,10 @@ async fn answer_all(
     statements: Vec<Statement>,
     target: &Target,
 ) -> Result<usize> {
-    let format = target.format(options.format)?;
+    let format = match options.chart.chart {
+        Some(_) => Format::Table,
+        None => target.format(options.format)?,
+    };
     let mut answers = 0;
     for statement in statements {
         let engine = Arc::clone(engine);
@@ -72,20 +85,31 @@ async fn answer_all(
 
 /// The SQL text: as it was typed, from a file, or from standard input.
 pub(super) fn question(query: Option<&str>, file: Option<&Path>) -> Result<String> {
-    if let Some(query) = query {
-        return Ok(query.to_owned());
-    }
-    if let Some(path) = file {
-        return std::fs::read_to_string(path)
-            .map_err(|err| Error::io(format!("read file \"{}\"", path.display()), err));
-    }
-    if stdin().is_terminal() {
-        return Err(Error::input("there is no query")
-            .with_hint("write it behind `lookback sql`, name a file with --file, or pipe it in"));
+    match (query, file) {
+        (Some(query), _) if query != DASH => return Ok(query.to_owned()),
+        (_, Some(path)) if path != Path::new(DASH) => return file_text(path),
+        (None, None) if stdin().is_terminal() => {
+            return Err(Error::input("there is no query").with_hint(
+                "write it behind `lookback sql`, name a file with --file, or pipe it in",
+            ));
+        }
+        _ => {}
     }
     let mut text = String::new();
     stdin().read_to_string(&mut text).map_err(|err| Error::io("read standard input", err))?;
-    Ok(text)
+    Ok(without_mark(text))
+}
+
+/// The SQL text of a file.
+pub(super) fn file_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path)
+        .map(without_mark)
+        .map_err(|err| Error::io(format!("read file \"{}\"", path.display()), err))
+}
+
+/// The text without the byte order mark that some editors put before it.
+fn without_mark(text: String) -> String {
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
 }
 
 /// The one statement of a text that answers, which is its last; those before it are run.

@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
+
 use crate::error::{Error, Kind, Result};
 use crate::output::{Canvas, Colours, Format, Options, Out};
 
@@ -16,6 +18,10 @@ use super::whole_file::WholeFile;
 
 /// The terminal's size where it cannot be told.
 const DEFAULT_SIZE: (usize, usize) = (80, 24);
+/// The name that is standard output; of a file to read, standard input.
+pub(super) const DASH: &str = "-";
+/// How `--output` is used in the AWS CLI.
+const FORMATS_OF_AWS: [&str; 3] = ["json", "table", "text"];
 /// A new file's mode, of which the process's umask takes what it forbids.
 const MODE: u32 = 0o666;
 
@@ -41,12 +47,14 @@ pub(super) enum Target {
 pub(super) struct SharedFile(Arc<Mutex<Option<WholeFile>>>);
 
 impl Target {
-    /// The target that `--output` names.
+    /// The target that `--output` names; `-` is standard output.
     ///
     /// # Errors
     /// `Input` for a folder, `Io` where no file can be.
     pub(super) fn open(output: Option<&Path>) -> Result<Self> {
-        let Some(path) = output else { return Ok(Self::Stdout) };
+        let Some(path) = output.filter(|path| *path != Path::new(DASH)) else {
+            return Ok(Self::Stdout);
+        };
         let there = metadata(path).ok();
         if there.as_ref().is_some_and(Metadata::is_dir) {
             return Err(Error::input(format!("\"{}\" is a folder", path.display()))
@@ -109,9 +117,19 @@ impl Target {
     /// The format that was asked for, or that the file's name tells, or a table.
     ///
     /// # Errors
-    /// A binary format has no place on a terminal.
+    /// The file's name ends as if in a format that there is not; a binary format has no place on a
+    /// terminal.
     pub(super) fn format(&self, asked: Option<Format>) -> Result<Format> {
-        let format = asked.or_else(|| self.format_of_name()).unwrap_or(Format::Table);
+        let told = asked.or_else(|| self.format_of_name());
+        if let (Self::File { path, .. }, None) = (self, told)
+            && path.extension().is_some_and(|extension| extension != "txt")
+        {
+            let names = Format::ALL.map(Format::name).join(", ");
+            let message = format!("the name \"{}\" ends in no format's", path.display());
+            let hint = format!("choose a format with --format, or end the name so: {names}");
+            return Err(Error::input(message).with_hint(hint));
+        }
+        let format = told.unwrap_or(Format::Table);
         if matches!(self, Self::Stdout) {
             refuse_on_terminal(format, "add --output FILE, or redirect the output")?;
         }
@@ -158,6 +176,20 @@ impl Target {
             Self::Stdout | Self::Stream(_) => None,
         }
     }
+}
+
+/// The file of `--output`. Whoever comes from the AWS CLI means a format, and would find a file.
+pub(super) fn answer_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let word = path.to_str().filter(|name| FORMATS_OF_AWS.contains(name));
+        match word {
+            None => Ok(path),
+            Some(word) => {
+                let format = Format::from_name(word).unwrap_or(Format::Table);
+                Err(format!("--output names a file; use --format {format}, or write ./{word}"))
+            }
+        }
+    })
 }
 
 fn writing(path: &Path) -> String {

@@ -1,9 +1,10 @@
 //! Sizes, durations and account ids as people write them, on the command line and in
 //! `lookback.toml`. Pure.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use crate::model::is_account_id;
+use crate::model::{is_account_id, regions};
 
 /// A size such as `512M` or `2G`; the units are of 1024.
 pub(super) fn bytes(text: &str) -> Result<usize, String> {
@@ -60,6 +61,24 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) fn account_id(text: &str) -> Result<String, String> {
     let id = is_account_id(text).then(|| text.to_owned());
     id.ok_or_else(|| "it is no account id of 12 digits".to_owned())
+}
+
+/// A Region that jobs can be of: a slip would make jobs of a Region that does not exist.
+pub(super) fn region(text: &str) -> Result<String, String> {
+    if regions::named(text).is_some() || regions::is_of_other_partition(text) {
+        return Ok(text.to_owned());
+    }
+    let meant = regions::nearest(text).map(|near| format!("; did you mean \"{near}\"?"));
+    Err(format!("this version knows no such Region{}", meant.unwrap_or_default()))
+}
+
+/// Where to listen; a port alone and the name `localhost` are of this machine.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix("localhost:").unwrap_or(text).parse();
+    let local = port.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    local
+        .or_else(|_| text.parse())
+        .map_err(|_| "it is no address; write one such as 127.0.0.1:4562".to_owned())
 }
 
 /// A length of time such as `90m`, `26h` or `2d`, in whole seconds.
@@ -167,6 +186,18 @@ mod tests {
         assert_eq!(rate("12.5"), Ok(12.5));
         for text in ["", "0", "-1", "inf", "NaN", "1001", "fast"] {
             assert!(rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_may_be_a_port_of_this_machine() {
+        let read = |text: &str| address(text).map(|address| address.to_string());
+        assert_eq!(read("4562").as_deref(), Ok("127.0.0.1:4562"));
+        assert_eq!(read("localhost:4562").as_deref(), Ok("127.0.0.1:4562"));
+        assert_eq!(read("0.0.0.0:0").as_deref(), Ok("0.0.0.0:0"));
+        assert_eq!(read("[::1]:4562").as_deref(), Ok("[::1]:4562"));
+        for text in ["", "65536", ":4562", "here:4562", "127.0.0.1", "-1"] {
+            assert!(read(text).is_err(), "{text}");
         }
     }
 }

@@ -30,6 +30,20 @@ impl Workers {
         &self.handle
     }
 
+    /// What `work` gives.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub(super) async fn done<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.handle
+            .spawn(work)
+            .await
+            .map_err(|err| Error::internal("the query ended without an answer").with_source(err))?
+    }
+
     /// What `work` gives, or nothing if `stop` came first.
     ///
     /// # Errors
@@ -39,14 +53,8 @@ impl Workers {
         work: impl Future<Output = Result<T>> + Send + 'static,
         stop: impl Future<Output = ()>,
     ) -> Result<Option<T>> {
-        let mut work = self.handle.spawn(work);
         tokio::select! {
-            outcome = &mut work => {
-                let outcome = outcome.map_err(|err| {
-                    Error::internal("the query ended without an answer").with_source(err)
-                });
-                outcome?.map(Some)
-            }
+            outcome = self.done(work) => outcome.map(Some),
             () = stop => {
                 *self = Self::new()?;
                 Ok(None)

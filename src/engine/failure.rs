@@ -112,13 +112,26 @@ fn schema(err: &SchemaError) -> Error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let error = Error::input(format!("there is no column \"{}\"", field.flat_name()));
             let names = valid_fields.iter().map(|column| column.name.as_str());
-            match nearest(&field.name, names) {
-                Some(name) => error.with_hint(format!("did you mean \"{name}\"?")),
+            let (name, is_quoted) = (field.name.as_str(), is_quoted(&field.name));
+            // In double quotes most are no mistyped columns: COMPLETED is not completion_date.
+            let is_meant = |near: &&str| !is_quoted || near.eq_ignore_ascii_case(name);
+            match nearest(name, names).filter(is_meant) {
+                Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),
+                None if is_quoted => {
+                    error.with_hint(format!("use single quotes for a text: '{name}'"))
+                }
                 None => error.with_hint("list the columns of a table with: DESCRIBE table"),
             }
         }
         other => Error::input(first_line(&other.to_string())),
     }
+}
+
+/// True for a name that stood in double quotes: without them, it would be in lower case, and a
+/// name.
+fn is_quoted(name: &str) -> bool {
+    let is_odd = |c: char| c.is_ascii() && !matches!(c, 'a'..='z' | '0'..='9' | '_');
+    name.starts_with(|c: char| c.is_ascii_digit()) || name.contains(is_odd)
 }
 
 /// A function that does not exist is told only in words: `Invalid function .x.` and a second line.

@@ -19,7 +19,7 @@ use super::failure::{explain, located};
 use super::{CATALOG, MAIN_SCHEMA, summary};
 
 /// How alike two names must be to be taken for one another, from 0 to 1.
-const LIKENESS_MIN: f64 = 0.7;
+const LIKENESS_MIN: f64 = 0.72;
 
 /// The most alike of `names`, if one is alike enough: the one that was meant, most likely.
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -202,5 +202,8 @@ mod tests {
         assert_eq!(nearest("backup_job", names.into_iter()), Some("backup_jobs"));
         assert_eq!(nearest("BACKUPJOBS", names.into_iter()), Some("backup_jobs"));
         assert_eq!(nearest("invoices", names.into_iter()), None);
+        let columns = ["backup_size_in_bytes", "bytes_transferred"];
+        assert_eq!(nearest("size", columns.into_iter()), Some("backup_size_in_bytes"));
+        assert_eq!(nearest("yr", columns.into_iter()), None);
     }
 }

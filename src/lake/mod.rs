@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::catalog::{Catalog, DATA_FOLDER, WriterLock};
+use crate::catalog::{Catalog, DATA_FOLDER, WAY_BACK, WriterLock, has_copies};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
 use crate::store::Store;
@@ -90,7 +90,12 @@ fn refuse_foreign_folder(folder: &Path) -> Result<()> {
                 folder.display(),
                 entry.file_name().display()
             );
-            Err(Error::input(message).with_hint("name an empty or new folder with --warehouse"))
+            let hint = if has_copies(folder) {
+                WAY_BACK
+            } else {
+                "name an empty or new folder with --warehouse"
+            };
+            Err(Error::input(message).with_hint(hint))
         }
     }
 }

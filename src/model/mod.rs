@@ -30,7 +30,7 @@ pub use summary::{
     AGGREGATE_ALL, ANY, AccountChoice, Accounts, Bucket, Choice, Composites, Counted, CountedBy,
     DAILY_BUCKETS, DEFAULT_COMPOSITES, DEFAULT_COUNTED_BY, DEFAULT_PERIOD, Dimension,
     END_TIME_BEFORE_MIDNIGHT, OMITTED_DIMENSION_SHOWS, OMITTED_OWN_ACCOUNT_SHOWS, PerDimension,
-    Period, SCAN_RESULTS, SCANNERS, Shown, SummaryRequest, SummaryRow, TODAY_IS_INCLUDED, Tally,
-    Window, same_value,
+    Period, RESOURCE_TYPES, SCAN_RESULTS, SCANNERS, Shown, SummaryRequest, SummaryRow,
+    TODAY_IS_INCLUDED, Tally, Window, same_value,
 };
 pub use time::{DAY, HOUR, Instant, MINUTE, SECOND};

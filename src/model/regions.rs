@@ -76,6 +76,21 @@ pub fn is_opt_in(name: &str) -> bool {
     named(name).is_some_and(|region| region.is_opt_in)
 }
 
+/// How the names of Regions of other partitions than `aws` begin, as botocore 1.44.5 has it.
+const OTHER_PARTITIONS: [&str; 7] =
+    ["cn-", "eu-isoe-", "eusc-", "us-gov-", "us-iso-", "us-isob-", "us-isof-"];
+
+/// True for what looks like a Region of another partition, which no list here names.
+pub fn is_of_other_partition(name: &str) -> bool {
+    let rest = OTHER_PARTITIONS.iter().find_map(|start| name.strip_prefix(start));
+    let place = rest.and_then(|rest| rest.rsplit_once('-'));
+    place.is_some_and(|(place, number)| {
+        let is_word = place.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        is_word && is_number && !place.is_empty() && !number.is_empty()
+    })
+}
+
 /// The Region whose name is most like `name`, if one is like it at all.
 pub fn nearest(name: &str) -> Option<&'static str> {
     let name = name.trim().replace('_', "-");
@@ -114,5 +129,15 @@ mod tests {
         assert!(is_opt_in("af-south-1"));
         assert!(!is_opt_in("eu-west-1"));
         assert!(!is_opt_in("us-gov-west-1"));
+    }
+
+    #[test]
+    fn a_region_of_another_partition_is_told_by_its_beginning() {
+        for name in ["cn-north-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"] {
+            assert!(is_of_other_partition(name), "{name}");
+        }
+        for name in ["us-est-1", "eu-west-1", "cn-", "cn-north", "cn-North-1", "us-gov-1", ""] {
+            assert!(!is_of_other_partition(name), "{name}");
+        }
     }
 }

@@ -4,17 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::Catalog;
+use crate::catalog::{COPY_FOLDER, COPY_NAME, Catalog};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
 use crate::store::sync;
 
-/// The folder of the copies in a warehouse folder.
-pub const COPY_FOLDER: &str = "backups";
 /// How many copies are kept.
 pub const COPIES: usize = 7;
-/// What the name of a copy begins with; the day follows.
-const COPY: &str = "catalog-";
 /// What the name of a catalog begins with that was replaced; the instant follows.
 const REPLACED: &str = "replaced-";
 /// What the name of every catalog ends with.
@@ -24,7 +20,7 @@ const UNFINISHED: &str = ".part";
 
 /// The name of the copy of that day.
 pub(super) fn name(now: Instant) -> String {
-    format!("{COPY}{}{ENDING}", now.day_text())
+    format!("{COPY_NAME}{}{ENDING}", now.day_text())
 }
 
 /// The names under which the catalog may be kept that is replaced at that instant, the first that
@@ -50,7 +46,7 @@ pub(super) fn unfinished(file: &Path) -> PathBuf {
 /// One of a later day than `now` was made while a clock was wrong: it is the last to be taken, and
 /// the first to go.
 pub(super) fn copies(folder: &Path, now: Instant) -> Result<Vec<PathBuf>> {
-    let mut copies = within(folder, |name| name.starts_with(COPY) && name.ends_with(ENDING))?;
+    let mut copies = within(folder, |name| name.starts_with(COPY_NAME) && name.ends_with(ENDING))?;
     copies.reverse();
     let today = name(now);
     copies.sort_by_key(|copy| copy.file_name() > Some(today.as_ref()));
@@ -124,7 +120,7 @@ fn remove(file: &Path) -> Result<()> {
 /// One that cannot be read: nobody knows what it needs.
 pub(super) fn spared(folder: &Path) -> Result<BTreeSet<String>> {
     let is_catalog = |name: &str| {
-        name.ends_with(ENDING) && (name.starts_with(COPY) || name.starts_with(REPLACED))
+        name.ends_with(ENDING) && (name.starts_with(COPY_NAME) || name.starts_with(REPLACED))
     };
     let mut spared = BTreeSet::new();
     for file in within(folder, is_catalog)? {

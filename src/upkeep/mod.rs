@@ -19,7 +19,7 @@ mod sorted;
 mod sweep;
 mod verify;
 
-pub use copies::{COPIES, COPY_FOLDER};
+pub use copies::COPIES;
 pub use maintain::{GRACE, KEEP, Maintain, Options};
 pub use plan::{COMPACT_AFTER_DAYS, FILE_ROWS};
 pub use report::{Report, Task, Work};

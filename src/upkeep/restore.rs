@@ -4,12 +4,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{AsOf, CATALOG_FILE, Catalog, DATA_FOLDER, Snapshot, WriterLock};
+use crate::catalog::{AsOf, CATALOG_FILE, COPY_FOLDER, Catalog, DATA_FOLDER, Snapshot, WriterLock};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
 use crate::store::sync;
 
-use super::copies::{COPY_FOLDER, copies, replaced_names, unfinished};
+use super::copies::{copies, replaced_names, unfinished};
 
 /// The catalog that is to be, until it has the catalog's name.
 const RESTORING: &str = "catalog.sqlite.restoring";

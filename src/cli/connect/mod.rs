@@ -20,7 +20,8 @@ use super::Status;
 use super::settings::Settings;
 use super::target::Target;
 
-use quote::{comment, python, shell};
+pub(super) use quote::shell;
+use quote::{comment, python};
 
 /// Print how another tool opens this warehouse, ready to be pasted.
 ///
@@ -93,6 +94,10 @@ const QUESTION: &str =
 const PARTITION_BY: [&str; 2] = ["year", "month"];
 
 pub(super) fn run(settings: &Settings, options: &ConnectOptions) -> Result<Status> {
+    if options.files.is_some() && options.tool == Tool::DuckDb {
+        let message = "--files says nothing to duckdb, which opens the warehouse itself";
+        return Err(Error::input(message).with_hint("leave out --files"));
+    }
     let lake = settings.lake()?;
     let snapshot = options.as_of.map(|as_of| lake.catalog.snapshot(as_of)).transpose()?;
     let warehouse = absolute(&settings.warehouse)?;

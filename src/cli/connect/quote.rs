@@ -1,7 +1,7 @@
 //! Texts as the literals of the languages that are printed. Pure.
 
 /// A word of a POSIX shell.
-pub(super) fn shell(text: &str) -> String {
+pub(in crate::cli) fn shell(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,@%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();

@@ -175,15 +175,31 @@ impl ExportOptions {
         Ok(Rows { since: self.since, until: self.until, changed_only })
     }
 
+    /// True if and only if its name, or what is there, says that it goes to a folder.
+    fn is_folder(&self) -> bool {
+        self.output.is_dir() || self.output.as_os_str().as_encoded_bytes().ends_with(b"/")
+    }
+
+    /// True if and only if nothing is there, and the name does not say that it is of a folder.
+    fn is_new_file(&self) -> bool {
+        !self.output.exists() && !self.is_folder()
+    }
+
     /// Where `count` results go, and how they are written.
     ///
     /// # Errors
     /// They do not fit there.
     pub(super) fn target(&self, count: usize) -> Result<(Target, Shape)> {
-        let told = Format::from_extension(&self.output).filter(|_| !self.output.is_dir());
+        let told = Format::from_extension(&self.output).filter(|_| !self.is_folder());
         let target = match told {
             _ if self.output == Path::new("-") => Target::Stdout,
             Some(_) => Target::Files(Place::File(self.output.clone())),
+            None if self.output.extension().is_some() && self.is_new_file() => {
+                let message = format!("the name \"{}\" ends in no format's", self.output.display());
+                let names = FORMATS.map(Format::name).join(", ");
+                let hint = format!("end it so for a file: {names}; or in `/` for a folder");
+                return Err(Error::input(message).with_hint(hint));
+            }
             None => Target::Files(Place::Folder(self.output.clone())),
         };
         let format = self.format.or(told).unwrap_or(Format::Parquet);

@@ -4,10 +4,10 @@ mod options;
 
 use std::time::Duration;
 
-use crate::catalog::Expired;
+use crate::catalog::{COPY_FOLDER, Expired};
 use crate::error::Result;
 use crate::lake::WritableLake;
-use crate::upkeep::{COPY_FOLDER, Maintain, Options, Report, Task, Work};
+use crate::upkeep::{Maintain, Options, Report, Task, Work};
 
 pub(super) use self::options::MaintainOptions;
 

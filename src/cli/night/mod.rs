@@ -6,7 +6,7 @@ mod steps;
 
 use crate::catalog::Catalog;
 use crate::error::{Kind, Result};
-use crate::model::Instant;
+use crate::model::{DAY, Instant};
 
 use self::document::Outcome;
 use self::steps::{Did, Night, STEPS, Step};
@@ -24,8 +24,13 @@ pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<S
         && let Some(last) = last_read(settings)
         && last >= due.last_before(settings.clock.now())
     {
-        // A timer may ring every hour, and mail what is told.
-        tracing::info!("nothing is due: jobs were read at {last}, and {due} has not come since");
+        let words = not_due(last, due, settings.clock.now());
+        // A timer may ring every hour, and mail what is told: a person alone is told.
+        if printer::is_watched() {
+            printer::note(&words);
+        } else {
+            tracing::info!("{words}");
+        }
         return Ok(Status::Done);
     }
     let signals = Signals::listen()?;
@@ -43,6 +48,11 @@ pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<S
         outcomes.push(outcome);
     }
     end(night, &outcomes)
+}
+
+fn not_due(last: Instant, due: TimeOfDay, now: Instant) -> String {
+    let next = due.last_before(now) + DAY;
+    format!("not due: the last night that read began at {last}; the next is due at {next}")
 }
 
 /// When jobs were read last, if that is known: where the ledger cannot be read, the night is due,
@@ -121,5 +131,21 @@ fn tell_held(night: &mut Night<'_>) -> Result<()> {
     match catalog(night.settings)? {
         Some(_) => status::tell_metrics(night.settings, &mut night.metrics),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_due_is_told_with_both_times() {
+        let at = |text: &str| Instant::from_text(text).unwrap();
+        let due = TimeOfDay { hour: 3, minute: 0 };
+        let told = |now: &str| not_due(at("2026-01-05T03:04:00Z"), due, at(now));
+        let expected = "not due: the last night that read began at 2026-01-05T03:04:00Z; the next \
+                        is due at 2026-01-06T03:00:00Z";
+        assert_eq!(told("2026-01-05T12:00:00Z"), expected);
+        assert_eq!(told("2026-01-06T02:59:59Z"), expected);
     }
 }

@@ -27,22 +27,36 @@ pub(super) async fn run(settings: &Settings, options: &ReconcileOptions) -> Resu
     let found = compare(&engine, options).await?;
     let target = Target::open(options.output.as_deref())?;
     let format = target.format(options.format)?;
-    let mut out = target.out()?;
-    if format == Format::Table {
-        let text = table::text(&found, options.all);
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|err| Error::io("write the comparison", err))?;
-    } else {
-        let batch = records::batch(&found, settings.clock.now())?;
-        let mut sink = output::writer(format, &batch.schema(), out, target.options())?;
-        sink.write(&batch)?;
-        sink.finish()?;
+    let told = target.filled(async { write(settings, options, &found, &target, format) }).await;
+    match told {
+        // Who has closed the pipe wants no more of it, and that changes nothing of the outcome.
+        Err(err) if !err.is_broken_pipe() => return Err(err),
+        _ => target.finish()?,
     }
-    target.finish()?;
     let Some(warning) = words::warning(&found) else { return Ok(Status::Done) };
     printer::warning(&warning);
     Ok(Status::Attention)
+}
+
+fn write(
+    settings: &Settings,
+    options: &ReconcileOptions,
+    found: &Reconciliation,
+    target: &Target,
+    format: Format,
+) -> Result<()> {
+    let mut out = target.out()?;
+    if format == Format::Table {
+        let text = table::text(found, options.all);
+        return out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|err| Error::io("write the comparison", err));
+    }
+    let batch = records::batch(found, settings.clock.now())?;
+    let mut sink = output::writer(format, &batch.schema(), out, target.options())?;
+    sink.write(&batch)?;
+    sink.finish().map(drop)
 }
 
 async fn compare(engine: &Engine, options: &ReconcileOptions) -> Result<Reconciliation> {

@@ -8,6 +8,7 @@ use crate::model::{Instant, JobKind};
 use crate::output::Format;
 
 use super::super::args::{LimitOptions, ReadOptions, formats, instant, kinds};
+use super::super::target::answer_file;
 
 /// Compare AWS's own counts with what is held, and tell the reason of every difference.
 ///
@@ -41,8 +42,8 @@ pub(in crate::cli) struct ReconcileOptions {
     #[arg(long, value_parser = formats())]
     pub(super) format: Option<Format>,
 
-    /// Write it to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// Write it to this file, whole or not at all; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", value_parser = answer_file())]
     pub(super) output: Option<PathBuf>,
 
     #[command(flatten)]

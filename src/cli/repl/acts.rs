@@ -11,8 +11,9 @@ use super::super::chart::{Chosen, FITTING};
 use super::super::printer;
 use super::super::report::listing;
 use super::super::section::nearest;
+use super::super::sql::file_text;
 use super::super::status;
-use super::super::target::{Target, not_for_terminals, screen_size};
+use super::super::target::{DASH, Target, not_for_terminals, screen_size};
 use super::commands::{self, Act};
 use super::complete::quoted;
 use super::external;
@@ -178,9 +179,9 @@ impl Session<'_> {
     }
 
     fn set_output(&mut self, path: Option<&str>) -> Result<()> {
-        let path = path.map(|path| self.path(path));
+        let path = path.filter(|path| *path != DASH).map(|path| self.path(path));
         // Whether the file can be there is better told now than behind a long query.
-        drop(Target::open(path.as_deref())?);
+        Target::open(path.as_deref())?.format(self.format)?;
         self.output = path;
         match &self.output {
             Some(path) => {
@@ -240,8 +241,7 @@ impl Session<'_> {
             let message = format!("file \"{name}\" is included {DEPTH_MAX} files deep");
             return Err(Error::input(message).with_hint("look for a file that includes itself"));
         }
-        let text = std::fs::read_to_string(path)
-            .map_err(|err| Error::io(format!("read file \"{name}\""), err))?;
+        let text = file_text(path)?;
         Ok(self.obey_all(&text, depth, Some(path)).await)
     }
 }
@@ -249,7 +249,8 @@ impl Session<'_> {
 /// The format that is asked for; `None` is a table, or what a file's name says.
 fn named_format(name: &str) -> Result<Option<Format>> {
     let format = Format::from_name(name).ok_or_else(|| {
-        let names = Format::ALL.map(Format::name);
+        let texts = Format::ALL.into_iter().filter(|format| !format.is_binary());
+        let names: Vec<_> = texts.map(Format::name).collect();
         let error = Error::input(format!("there is no format \"{name}\""));
         match nearest(name, &names) {
             Some(near) => error.with_hint(format!("did you mean \"{near}\"?")),

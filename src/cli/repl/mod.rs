@@ -4,7 +4,6 @@
 //! that Ctrl-C is a key in the one and a signal in the other.
 
 mod acts;
-mod caret;
 mod commands;
 mod complete;
 mod editor;

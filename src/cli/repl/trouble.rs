@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 
+use super::super::caret::excerpt;
 use super::super::printer;
 use super::super::target::screen_size;
-use super::caret::excerpt;
 use super::input::Input;
 
 /// Tells an error about `text`.

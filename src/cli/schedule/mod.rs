@@ -21,6 +21,7 @@ use self::options::{InstallOptions, Manager, PlaceOptions, PlanOptions, PrintOpt
 use self::plan::Plan;
 use self::units::Units;
 use super::config::without_secrets;
+use super::connect::shell;
 use super::settings::Settings;
 use super::target::Target;
 use super::{Status, printer};
@@ -136,9 +137,13 @@ fn way_out(plan: &Plan) -> String {
         );
     }
     let user = plan.user.as_deref().unwrap_or("USER");
+    let config = plan.config.iter().map(|config| format!(" --config {}", shell(config)));
+    let (config, warehouse) = (config.collect::<String>(), shell(&plan.warehouse));
+    let at = plan.at;
     format!(
-        "run as root: sudo lookback schedule install --system --name {name} --run-as {user}; undo \
-         with `lookback schedule remove --system --name {name}`"
+        "run as root: sudo lookback{config} --warehouse {warehouse} schedule install --system \
+         --name {name} --at {at} --run-as {user}; undo with `lookback schedule remove --system \
+         --name {name}`"
     )
 }
 

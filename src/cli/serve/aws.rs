@@ -16,7 +16,7 @@ use super::super::args::ReadOptions;
 use super::super::clock::SystemClock;
 use super::super::provenance::Origin;
 use super::super::settings::Settings;
-use super::super::units::retention;
+use super::super::units::{address, retention};
 use super::super::{Status, endpoint};
 
 /// How long a request may take where nothing else is said: the clients of AWS wait for a minute.
@@ -37,7 +37,7 @@ const REGION_DEFAULT: &str = "us-east-1";
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AwsOptions {
     /// Where to listen; port 0 is any free one.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4561")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4561", value_parser = address)]
     listen: SocketAddr,
 
     /// Forget a job so long after its creation, such as 30d, as AWS does [default: never]

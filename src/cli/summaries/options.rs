@@ -11,6 +11,7 @@ use crate::model::{Dimension, JobKind};
 use crate::output::Format;
 
 use super::super::args::{ReadOptions, kinds};
+use super::super::target::answer_file;
 
 /// Count jobs as AWS's job summaries do, over all history held.
 ///
@@ -83,8 +84,8 @@ pub(in crate::cli) struct SummariesOptions {
     #[arg(long, value_parser = formats())]
     pub(super) format: Option<SummaryFormat>,
 
-    /// Write the answer to this file, whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// Write the answer to this file, whole or not at all; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", value_parser = answer_file())]
     pub(super) output: Option<PathBuf>,
 
     #[command(flatten)]

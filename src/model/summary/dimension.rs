@@ -4,6 +4,26 @@ use crate::model::{JobKind, states};
 
 use super::{AGGREGATE_ALL, ANY, Choice, same_value};
 
+/// The resource types that AWS lists for `ByResourceType` of `ListBackupJobs`; it adds to them.
+pub const RESOURCE_TYPES: [&str; 17] = [
+    "Aurora",
+    "CloudFormation",
+    "DocumentDB",
+    "DynamoDB",
+    "EBS",
+    "EC2",
+    "EFS",
+    "EKS",
+    "FSx",
+    "Neptune",
+    "RDS",
+    "Redshift",
+    "S3",
+    "SAP HANA on Amazon EC2",
+    "Storage Gateway",
+    "Timestream",
+    "VirtualMachine",
+];
 /// The malware scanners that AWS lists.
 pub const SCANNERS: [&str; 1] = ["GUARDDUTY"];
 /// The values of `ScanResultStatus` that AWS lists.

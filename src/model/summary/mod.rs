@@ -9,7 +9,7 @@ mod window;
 
 use super::{Instant, JobKind, is_account_id};
 
-pub use dimension::{Dimension, PerDimension, SCAN_RESULTS, SCANNERS};
+pub use dimension::{Dimension, PerDimension, RESOURCE_TYPES, SCAN_RESULTS, SCANNERS};
 pub use tally::{Counted, SummaryRow, Tally};
 pub use window::{Bucket, Period, Window};
 

@@ -131,19 +131,22 @@ impl Frame {
         }
     }
 
-    /// What a chart of points says of values that are none.
+    /// What a chart of points says of values that are none, once for the series that lack as many.
     pub(super) fn notes_on_nulls(&self) -> Vec<String> {
-        let of_series = |series: &Series| {
-            let name = &series.name;
-            match series.points.iter().filter(|(_, value)| value.is_none()).count() {
-                0 => None,
-                1 => Some(format!("1 value of \"{name}\" is no number and is not drawn")),
-                values => {
-                    Some(format!("{values} values of \"{name}\" are no numbers and are not drawn"))
-                }
+        let mut lacking: Vec<(usize, Vec<String>)> = Vec::new();
+        for series in &self.series {
+            let count = series.points.iter().filter(|(_, value)| value.is_none()).count();
+            let name = format!("\"{}\"", series.name);
+            match lacking.iter_mut().find(|(other, _)| *other == count) {
+                Some((_, names)) => names.push(name),
+                None => lacking.push((count, vec![name])),
             }
+        }
+        let note = |(count, names): (usize, Vec<String>)| {
+            let values = if count == 1 { "value is no number" } else { "values are no numbers" };
+            format!("{count} {values} and not drawn: {}", names.join(", "))
         };
-        self.series.iter().filter_map(of_series).collect()
+        lacking.into_iter().filter(|(count, _)| *count > 0).map(note).collect()
     }
 
     /// True if and only if no number has a fraction.

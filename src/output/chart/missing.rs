@@ -51,13 +51,13 @@ fn what_is_no_number_is_told() {
     let nulls = batch([("day", days(NOVEMBER, 3)), ("jobs", numbers(&[None, Some(1), None]))]);
     for kind in [ChartKind::Lines, ChartKind::Calendar] {
         let text = drawn(Some(kind), PLAIN, &nulls);
-        let last = "2 values of \"jobs\" are no numbers and are not drawn";
+        let last = "2 values are no numbers and not drawn: \"jobs\"";
         assert_eq!(text.lines().last(), Some(last), "{kind}");
     }
     let none = batch([("day", days(NOVEMBER, 3)), ("jobs", numbers(&[None; 3]))]);
     assert_snapshot!(drawn(Some(ChartKind::Lines), PLAIN, &none), @r#"
     there are no numbers to draw
-    3 values of "jobs" are no numbers and are not drawn
+    3 values are no numbers and not drawn: "jobs"
     "#);
     let calendar = drawn(Some(ChartKind::Calendar), PLAIN, &none);
     assert_eq!(calendar, drawn(None, PLAIN, &none));

@@ -169,7 +169,7 @@ fn lines_go_along_a_time_and_a_gap_stays_a_gap() {
        └────────────────────────────────────────────────────────────────────────────
        2026-11-01                        2026-11-03                       2026-11-06
     * ok  o failed
-    1 value of "failed" is no number and is not drawn
+    1 value is no number and not drawn: "failed"
     "#);
     assert_snapshot!(drawn(None, Canvas { width: 44, ..ASCII }, &outcomes()), @r#"
     by day
@@ -396,7 +396,7 @@ fn shades_of_shares_are_told_in_decimals() {
     Sat
     Sun ▒
     · 0  ░ to 0.25  ▒ to 0.5  ▓ to 0.75  █ to 1  - no data
-    1 value of "share" is no number and is not drawn
+    1 value is no number and not drawn: "share"
     "#);
 }
 

@@ -9,6 +9,8 @@ use crate::error::{Error, Kind};
 use crate::serve::reply::Reply;
 use crate::tables::{write_key, write_text};
 
+use super::operation::operation_names;
+
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 /// The sentence with which AWS Backup denies (seen in third-party code that expects it).
 const DENIED: &str = "Insufficient privileges to perform this action.";
@@ -64,7 +66,8 @@ impl Exception {
 
     /// No operation has this method and path.
     pub(super) fn unknown_operation() -> Self {
-        let message = "no operation has this method and path";
+        let served = operation_names().collect::<Vec<_>>().join(", ");
+        let message = format!("no operation has this method and path; served are {served}");
         Self::new(404, "UnknownOperationException", message)
     }
 

@@ -78,7 +78,11 @@ fn answer(method: &str, target: &str, authorization: &str) -> crate::serve::Repl
 
 #[test]
 fn odd_requests_get_the_answers_of_aws() {
-    let unknown = "no operation has this method and path";
+    let unknown = "no operation has this method and path; served are ListBackupJobs, \
+                   ListCopyJobs, ListRestoreJobs, ListRestoreJobsByProtectedResource, ListScanJobs, \
+                   DescribeBackupJob, DescribeCopyJob, DescribeRestoreJob, DescribeScanJob, \
+                   ListBackupJobSummaries, ListCopyJobSummaries, ListRestoreJobSummaries, \
+                   ListScanJobSummaries";
     for (method, target) in [("PUT", "/backup-jobs"), ("POST", "/backup-jobs/x"), ("GET", "/")] {
         check_refused([method, target, ""], 404, "UnknownOperationException", unknown);
     }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 
-use crate::catalog::{HeldTable, Holdings, Repair};
+use crate::catalog::{COPY_FOLDER, HeldTable, Holdings, Repair};
 use crate::error::Result;
 use crate::lake::{Lake, WritableLake};
 use crate::model::{Clock, Steps};
@@ -27,7 +27,7 @@ use self::file::{Inside, outside};
 use self::finding::Mend;
 use self::keys::{Numbers, Suspects};
 use self::rows::{Gathered, Known};
-use super::copies::{self, COPY_FOLDER};
+use super::copies;
 
 /// How many rows that are there twice are told one by one, of each table.
 const TOLD_MAX: usize = 10;

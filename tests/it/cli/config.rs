@@ -203,7 +203,7 @@ fn a_setting_that_is_wrong_is_told_and_not_shown() {
     assert_snapshot!(desk.run(&["config"]), @"
     exit 2
     -- stderr
-    error: invalid value 'much' for '--memory-limit <SIZE>': it is no size; write one such as 512M or 2G
+    error: invalid value 'much' for 'LOOKBACK_MEMORY_LIMIT': it is no size; write one such as 512M or 2G
 
     For more information, try '--help'.
     ");

@@ -1,5 +1,6 @@
 //! `lookback reconcile`: every difference between AWS's counts and what is held, line by line.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use insta::assert_snapshot;
@@ -304,6 +305,19 @@ fn what_cannot_be_compared_is_refused() {
     error: folder "warehouse" is not a warehouse: it has no catalog.sqlite
     hint: name the folder of a warehouse with --warehouse, or make one with `lookback ingest`, `lookback import` or `lookback demo --keep DIR`
     "#);
+}
+
+#[test]
+fn a_reader_that_has_closed_the_pipe_changes_nothing_of_the_outcome() {
+    let warehouse = damaged();
+    for format in ["table", "csv"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lookback"));
+        command.args(["reconcile", "--format", format, "--warehouse"]).arg(warehouse.path());
+        let status = command.env_clear().stdout(writer).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), Some(1), "{format}");
+    }
 }
 
 #[test]

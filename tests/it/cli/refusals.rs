@@ -94,24 +94,32 @@ fn sql_that_is_wrong_about_the_schema_ops_is_refused() {
     exit 2
     -- stderr
     error: there is no table "ops.run"
+      SELECT * FROM ops.run
+                    ^
     hint: did you mean "ops.runs"?
     "#);
     assert_snapshot!(sql("SELECT * FROM ops.invoices"), @r#"
     exit 2
     -- stderr
     error: there is no table "ops.invoices"
+      SELECT * FROM ops.invoices
+                    ^
     hint: the tables of ops are coverage, files, open_jobs, reconciliation, runs, snapshots, units
     "#);
     assert_snapshot!(sql("SELECT * FROM coverage"), @r#"
     exit 2
     -- stderr
     error: there is no table "coverage"
+      SELECT * FROM coverage
+                    ^
     hint: did you mean "ops.coverage"?
     "#);
     assert_snapshot!(sql("DESCRIBE ops.unit"), @r#"
     exit 2
     -- stderr
     error: there is no table "ops.unit"
+      DESCRIBE ops.unit
+               ^
     hint: did you mean "ops.units"?
     "#);
     assert_snapshot!(sql("DELETE FROM ops.runs"), @r#"
@@ -130,6 +138,8 @@ fn sql_that_is_wrong_is_refused() {
     exit 2
     -- stderr
     error: the SQL does not parse: Expected: an SQL statement, found: SELEC at Line: 1, Column: 1
+      SELEC 1
+      ^
     ");
     assert_snapshot!(sql("SELECT state FROM"), @"
     exit 2
@@ -145,36 +155,54 @@ fn sql_that_is_wrong_is_refused() {
     exit 2
     -- stderr
     error: there is no table "backup_job"
+      SELECT * FROM backup_job
+                    ^
     hint: did you mean "backup_jobs"?
     "#);
     assert_snapshot!(sql("SELECT * FROM invoices"), @r#"
     exit 2
     -- stderr
     error: there is no table "invoices"
+      SELECT * FROM invoices
+                    ^
     hint: the tables and views are aws_job_summaries, backup_job_summaries, backup_jobs, copy_job_summaries, copy_jobs, job_day_counts, job_transitions, jobs, restore_job_summaries, restore_jobs, scan_job_summaries, scan_jobs
     "#);
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_refused_with_the_nearest() {
+    let desk = Desk::with_jobs();
+    let sql = |query: &str| desk.run(&["sql", query]);
     assert_snapshot!(sql("SELECT backup_jobid FROM backup_jobs"), @r#"
     exit 2
     -- stderr
     error: there is no column "backup_jobid"
+      SELECT backup_jobid FROM backup_jobs
+             ^
     hint: did you mean "backup_job_id"?
     "#);
     assert_snapshot!(sql("SELECT price FROM backup_jobs"), @r#"
     exit 2
     -- stderr
     error: there is no column "price"
-    hint: did you mean "source"?
+      SELECT price FROM backup_jobs
+             ^
+    hint: list the columns of a table with: DESCRIBE table
     "#);
     assert_snapshot!(sql("SELECT stat FROM jobs"), @r#"
     exit 2
     -- stderr
     error: there is no column "stat"
+      SELECT stat FROM jobs
+             ^
     hint: did you mean "state"?
     "#);
     assert_snapshot!(sql("SELECT lenght(state) FROM jobs"), @r#"
     exit 2
     -- stderr
     error: there is no function "lenght"
+      SELECT lenght(state) FROM jobs
+             ^
     hint: did you mean "length"?
     "#);
     assert_snapshot!(sql("SELECT CAST(state AS bigint) FROM jobs WHERE state = 'CREATED'"), @"

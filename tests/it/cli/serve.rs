@@ -138,6 +138,8 @@ fn with_keys_it_serves_their_holders_at_any_address() {
     // A setting of other commands.
     desk.environment.push(("LOOKBACK_CALLER", "222222222222".to_owned()));
     let served = Served::start(&desk, &["--listen", "0.0.0.0:0"]);
+    // No client connects to all addresses.
+    assert!(served.url.starts_with("http://127.0.0.1:"), "{}", served.url);
     let (status, body) = served.get("/backup-jobs");
     assert_eq!((status, &body["Code"]), (403, &"MissingAuthenticationTokenException".into()));
     assert_snapshot!(served.stop(), @r#"
@@ -315,10 +317,10 @@ fn wrong_flags_are_refused() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(run(&["aws", "--listen", "4561"]), @"
+    assert_snapshot!(run(&["aws", "--listen", "here"]), @"
     exit 2
     -- stderr
-    error: invalid value '4561' for '--listen <ADDR:PORT>': invalid socket address syntax
+    error: invalid value 'here' for '--listen <ADDR:PORT>': it is no address; write one such as 127.0.0.1:4562
 
     For more information, try '--help'.
     ");

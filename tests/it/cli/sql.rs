@@ -235,7 +235,9 @@ fn what_messages_repeat_steers_no_terminal() {
     exit 2
     -- stderr
     error: there is no column "\u{1b}[2J"
-    hint: list the columns of a table with: DESCRIBE table
+      SELECT "\u{1b}[2J" FROM jobs
+             ^
+    hint: use single quotes for a text: '\u{1b}[2J'
     "#);
 }
 

@@ -364,18 +364,24 @@ fn functions_that_do_not_exist_are_refused_with_the_nearest() {
     exit 2
     -- stderr
     error: there is no table "list_backup_job_summaries"
+      SELECT * FROM list_backup_job_summaries
+                    ^
     hint: it is a function: write list_backup_job_summaries()
     "#);
     assert_snapshot!(desk.run(&["sql", "SELECT * FROM backup_job_summaries()"]), @r#"
     exit 2
     -- stderr
     error: there is no table function "backup_job_summaries"
+      SELECT * FROM backup_job_summaries()
+                    ^
     hint: did you mean "list_backup_job_summaries"?
     "#);
     assert_snapshot!(desk.run(&["sql", "SELECT * FROM read_csv('/etc/passwd')"]), @r#"
     exit 2
     -- stderr
     error: there is no table function "read_csv"
+      SELECT * FROM read_csv('/etc/passwd')
+                    ^
     hint: the table functions are list_backup_job_summaries, list_copy_job_summaries, list_restore_job_summaries, list_scan_job_summaries, generate_series, range
     "#);
 }

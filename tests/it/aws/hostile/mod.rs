@@ -33,7 +33,12 @@ const UNRECOGNIZED: &str = "403 UnrecognizedClientException: The security token 
 const HOST_UNSIGNED: &str = "403 InvalidSignatureException: 'Host' or ':authority' must be a \
     'SignedHeader' in the AWS Authorization.";
 const DENIED: &str = "400 AccessDeniedException: Insufficient privileges to perform this action.";
-const UNKNOWN: &str = "404 UnknownOperationException: no operation has this method and path";
+const UNKNOWN: &str = "404 UnknownOperationException: no operation has this method and path; \
+    served are ListBackupJobs, \
+    ListCopyJobs, ListRestoreJobs, ListRestoreJobsByProtectedResource, ListScanJobs, \
+    DescribeBackupJob, DescribeCopyJob, DescribeRestoreJob, DescribeScanJob, \
+    ListBackupJobSummaries, ListCopyJobSummaries, ListRestoreJobSummaries, \
+    ListScanJobSummaries";
 
 /// What it is, what is sent, and the status, code and message of the answer.
 type Case = (&'static str, String, String);

@@ -127,7 +127,7 @@ fn a_report_tells_what_it_asks_and_answers() {
               [possible values: text, json]
 
       -o, --output <FILE>
-              Write the answer to this file, whole or not at all
+              Write the answer to this file, whole or not at all; `-` is standard output
 
           --chart[=<KIND>]
               Draw the answer: one column of times or categories, and numbers
@@ -209,7 +209,8 @@ fn a_report_has_a_short_help() {
           --log-format <FORMAT>         How to log: `json` makes a record a line of all that goes to
                                         standard error [default: text] [env: LOOKBACK_LOG_FORMAT=]
                                         [possible values: text, json]
-      -o, --output <FILE>               Write the answer to this file, whole or not at all
+      -o, --output <FILE>               Write the answer to this file, whole or not at all; `-` is
+                                        standard output
           --as-of <TIMESTAMP|SNAPSHOT>  Ask an earlier state: the number of a snapshot, or an instant
           --caller <ACCOUNT_ID>         The account that a request means which names none [default: all
                                         accounts] [env: LOOKBACK_CALLER=]
@@ -265,7 +266,7 @@ fn a_report_is_drawn_by_the_columns_that_it_names() {
     2026-01-01 │███████████████████████████████████████████████████████████████ 100
     2026-01-02 │ NULL
     ");
-    assert_snapshot!(desk.run(&["report", "outcomes-by-day", "--days", "4", "--chart"]), @"
+    assert_snapshot!(desk.run(&["report", "outcomes-by-day", "--days", "4", "--chart"]), @r#"
     exit 0
     -- stdout
     by day
@@ -286,7 +287,8 @@ fn a_report_is_drawn_by_the_columns_that_it_names() {
      └──────────────────────────────────────────────────────────────────────────────
      2026-01-01                         2026-01-03                        2026-01-05
     * ok  o ok_with_issues  + failed  x expired  @ partial
-    ");
+    3 values are no numbers and not drawn: "ok", "ok_with_issues", "failed", "expired", "partial"
+    "#);
     assert_snapshot!(desk.run(&["report", "failure-streaks", "--chart"]), @r#"
     exit 2
     -- stderr

@@ -122,7 +122,7 @@ fn whoever_may_not_change_the_system_is_told_how() {
     let told = desk.told(desk.nobody(), &install, "");
     assert!(told.starts_with("exit 2\n"), "{told}");
     assert_snapshot!(told.lines().last().unwrap(), @"
-    hint: run as root: sudo lookback schedule install --system --name lookback-of-a-test --run-as ana; undo with `lookback schedule remove --system --name lookback-of-a-test`
+    hint: run as root: sudo lookback --config [DESK]/lookback.toml --warehouse [DESK]/warehouse schedule install --system --name lookback-of-a-test --at 03:00 --run-as ana; undo with `lookback schedule remove --system --name lookback-of-a-test`
     ");
 }
 
