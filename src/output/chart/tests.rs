@@ -185,8 +185,7 @@ fn lines_go_along_a_time_and_a_gap_stays_a_gap() {
        +----------------------------------------
        2026-11-01                     2026-11-06
     * ok  o failed
-    1 value of "failed" is no number and is not
-    drawn
+    1 value is no number and not drawn: "failed"
     "#);
 }
 
