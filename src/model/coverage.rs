@@ -88,6 +88,11 @@ impl CoverageStatus {
     pub fn is_whole(self) -> bool {
         matches!(self, Self::Complete | Self::NotOffered)
     }
+
+    /// True if and only if AWS answered for it: with jobs, or that there can be none.
+    pub fn is_answer(self) -> bool {
+        self.is_whole() || self == Self::Partial
+    }
 }
 
 /// What is known of one interval, of one source, Region and kind.
