@@ -73,6 +73,9 @@ pub(super) struct Tally {
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) record: UnitRecord,
+    pub(super) reach: Reach,
+    /// Whether AWS answered with what was asked for, or that there can be none.
+    pub(super) has_answer: bool,
     pub(super) learnt: Vec<Learnt>,
     pub(super) problem: Option<Problem>,
     /// Whether the Region turned out not to be enabled, and need not be.
@@ -106,6 +109,10 @@ impl Ran {
             _ => Vec::new(),
         };
         let is_not_enabled = matches!(self.result, Err(Failure::NotEnabled(_)));
+        // Keys that do not work are answered as a Region is that is not enabled.
+        let is_answer = matches!(status, UnitStatus::Ended(status) if status.is_answer());
+        let has_answer = !is_not_enabled && (is_answer || self.tally.pages > 0);
+        let reach = self.unit.reach;
         let failed = match self.result {
             Err(Failure::Call(failed) | Failure::NotEnabled(failed)) => Some(failed),
             _ => self.undescribed,
@@ -135,7 +142,8 @@ impl Ran {
             }
             _ => None,
         };
-        Ended { record, learnt, problem, is_not_enabled, refusals: self.refusals, pieces }
+        let refusals = self.refusals;
+        Ended { record, reach, has_answer, learnt, problem, is_not_enabled, refusals, pieces }
     }
 
     fn status(&self) -> UnitStatus {
