@@ -50,7 +50,7 @@ impl Span {
 pub enum CoverageStatus {
     /// It was listed whole.
     Complete,
-    /// It was listed in part: some pages came.
+    /// It was listed in part: not all pages came, or a record could be no row.
     Partial,
     /// AWS refused to list it.
     Denied,
