@@ -117,6 +117,8 @@ impl Ran {
             Err(Failure::Call(failed) | Failure::NotEnabled(failed)) => Some(failed),
             _ => self.undescribed,
         };
+        // The pieces bring again what was refused before the cut.
+        let refusals = if pieces.is_empty() { self.refusals } else { Vec::new() };
         let message = failed.as_ref().map(|failed| failed.error.chain()).unwrap_or_default();
         let span = self.unit.task.span();
         let record = UnitRecord {
@@ -131,7 +133,7 @@ impl Ran {
             throttles: self.tally.throttles,
             retries: self.tally.retries,
             jobs: self.tally.jobs,
-            refused: self.refusals.len() as u64,
+            refused: refusals.len() as u64,
             message,
         };
         let is_expected = |class| is_not_enabled || class == CallClass::NotOffered;
@@ -142,7 +144,6 @@ impl Ran {
             }
             _ => None,
         };
-        let refusals = self.refusals;
         Ended { record, reach, has_answer, learnt, problem, is_not_enabled, refusals, pieces }
     }
 
@@ -291,6 +292,14 @@ mod tests {
     fn a_record_that_was_refused_leaves_the_listing_in_part() {
         let refusals = vec!["backup job \"b\" has no State".to_owned()];
         check(Ran { refusals, ..ran(Ok(())) }, &["1681-2400 partial"], false);
+    }
+
+    #[test]
+    fn what_was_refused_before_a_listing_was_cut_is_counted_in_its_pieces() {
+        let hour = Span::new(STARTED - HOUR, STARTED).unwrap();
+        let refusals = vec!["backup job \"b\" has no State".to_owned()];
+        let ended = Ran { refusals, ..ran(Err(Failure::Long(vec![hour, hour]))) }.end();
+        assert_eq!((ended.record.refused, ended.refusals.len(), ended.pieces.len()), (0, 0, 2));
     }
 
     #[test]
