@@ -108,7 +108,7 @@
 //!
 //! 1. *Plan*, purely, from coverage, open jobs and the clock, for each place: list what lies within
 //!    the horizon and is not settled, follow the open jobs that no such listing brings, and call
-//!    lost what lies before the horizon and was never read since the place was first read. A
+//!    lost what lies before the horizon and was not read since AWS first answered for the place. A
 //!    listing ends a minute before the present, since a job that is being created may not be listed
 //!    yet; the oldest asks for all that is older, too. Scan jobs cannot be asked for by creation
 //!    time: they are listed whole.
@@ -127,7 +127,8 @@
 //!    they are few, in temporary files when they are many, by table, Region and day.
 //! 4. *Commit* when a quarter of a million rows wait or a minute has passed, and at the end: data
 //!    files, coverage, ended units and open jobs in one transaction. What is not committed is not
-//!    covered, so the next ingest reads it again. A run that a later one finds unended was
+//!    covered, so the next ingest reads it again. What failed of a source that has never answered
+//!    is told by its units alone: it covers nothing. A run that a later one finds unended was
 //!    interrupted: the writer's lock proves it dead.
 //!
 //! An open job is followed alone by Describe, or together with its neighbours by a narrow listing;

@@ -12,6 +12,7 @@ mod counts;
 mod failures;
 mod follower;
 mod key;
+mod learning;
 mod live;
 mod long;
 mod merge;

@@ -61,7 +61,8 @@ pub(super) fn horizon(now: Instant) -> Instant {
 /// - What is not settled is listed again, up to the present less a little. Scan jobs have no
 ///   creation-time filter and are listed whole.
 /// - An open job that no listing brings is followed by itself.
-/// - What lies before the horizon and was never listed, since the place was first read, is lost.
+/// - What lies before the horizon and was not listed, since something of the place first was, is
+///   lost.
 pub(super) fn plan(known: Known<'_>, now: Instant) -> Plan {
     let start = horizon(now);
     let Some(window) = Span::new(start, now - LISTING_LAG) else { return Plan::default() };
@@ -112,9 +113,11 @@ pub(super) fn again(
     covers.into_iter().map(listing).collect()
 }
 
-/// What was known to be wanted and is not held, before `start`.
+/// What is not held before `start`, from where the history begins: with what AWS answered first,
+/// not with what was asked in vain before.
 fn lost(coverage: &[Coverage], start: Instant) -> Vec<Span> {
-    let first = coverage.iter().map(|known| known.span.from).min();
+    let answered = coverage.iter().filter(|known| known.status.is_answer());
+    let first = answered.map(|known| known.span.from).min();
     let Some(past) = first.and_then(|first| Span::new(first, start)) else { return Vec::new() };
     gaps(coverage, past, |known| {
         known.status.is_whole()
@@ -251,6 +254,32 @@ mod tests {
         let listed = [(70, 100, 100)];
         let expected = ["list 110-140 and older ", "lost 100-110"];
         check(JobKind::Backup, ACCOUNT, &listed, &[], 140, &expected);
+    }
+
+    /// What is lost at day 140, given how readings (from, until, how it ended, at) ended.
+    #[track_caller]
+    fn check_lost(readings: &[(i64, i64, CoverageStatus, i64)], expected: &[Span]) {
+        let mut coverage = Vec::new();
+        for (from, until, status, at) in readings {
+            for new in found(span(*from, *until), *status, day(*at)) {
+                coverage = learn(&coverage, new);
+            }
+        }
+        assert_eq!(lost(&coverage, horizon(day(140))), expected);
+    }
+
+    #[test]
+    fn what_was_never_listed_is_not_lost() {
+        use CoverageStatus::{Complete, Denied, Failed, Lost, NotOffered, Partial};
+        check_lost(&[], &[]);
+        check_lost(&[(70, 100, Failed, 100), (75, 105, Denied, 105)], &[]);
+        check_lost(&[(60, 70, Lost, 100)], &[]);
+        // The history begins where something was listed first, and has its gaps from there on.
+        check_lost(&[(70, 100, Failed, 100), (71, 101, Complete, 101)], &[span(101, 110)]);
+        check_lost(&[(70, 100, Partial, 100), (75, 105, Denied, 105)], &[span(75, 110)]);
+        check_lost(&[(70, 100, NotOffered, 100)], &[span(100, 110)]);
+        let denied = [(70, 100, Complete, 100), (98, 105, Denied, 105), (106, 110, Complete, 140)];
+        check_lost(&denied, &[span(100, 106)]);
     }
 
     #[test]

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant as Moment};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::catalog::{ComparedDay, Learnt, RunStatus, UnitRecord, UnitStatus};
+use crate::catalog::{ComparedDay, RunStatus, UnitRecord, UnitStatus};
 use crate::error::{Error, Result};
 use crate::lake::WritableLake;
 use crate::model::{Clock, Coverage, CoverageStatus, OpenJob, Place, Reach, Span, Steps, found};
 use crate::source::aws::Source;
 
 use super::follower::follower;
+use super::learning::Learning;
 use super::plan::{Known, Plan, plan};
 use super::report::{PlaceReport, Problem, Progress, Report, Unwatched, Watch};
 use super::retry::RetryPolicy;
@@ -114,6 +115,9 @@ impl<'a> Pull<'a> {
         let catalog = &self.lake.lake.catalog;
         let mut coverage: BTreeMap<(Place, Reach), Vec<Coverage>> = BTreeMap::new();
         for (place, reach, known) in catalog.coverage_all()? {
+            if known.status.is_answer() {
+                ledger.learning.answered(&place, reach);
+            }
             coverage.entry((place, reach)).or_default().push(known);
         }
         let mut open: BTreeMap<Place, Vec<OpenJob>> = BTreeMap::new();
@@ -133,7 +137,7 @@ impl<'a> Pull<'a> {
             let unit = |task| Unit { source, place: place.clone(), reach, task };
             for span in lost {
                 let found = found(span, CoverageStatus::Lost, now);
-                ledger.learnt.extend(found.into_iter().map(|c| unit(Task::Summaries).learn(c)));
+                ledger.learning.learn(found.into_iter().map(|c| unit(Task::Summaries).learn(c)));
                 ledger.lost.push((place.clone(), span));
             }
             listings.extend(listed.into_iter().map(|listing| unit(Task::List(listing))));
@@ -221,12 +225,12 @@ impl<'a> Pull<'a> {
             detail: &detail,
             status,
             refused: ledger.refused,
-            learnt: &ledger.learnt,
+            learnt: ledger.learning.ready(),
             units: &ledger.units,
             compared,
         };
         let snapshot = writer.flush(&batch).await?;
-        ledger.learnt.clear();
+        ledger.learning.told();
         ledger.units.clear();
         ledger.snapshot = snapshot.or(ledger.snapshot);
         self.watch.committed(snapshot);
@@ -254,7 +258,7 @@ async fn next(messages: &mut mpsc::Receiver<Message>, tasks: &mut JoinSet<()>) -
 pub(super) struct Ledger {
     /// The places whose summaries were read to their end.
     pub(super) counted: BTreeSet<Place>,
-    learnt: Vec<Learnt>,
+    learning: Learning,
     units: Vec<UnitRecord>,
     lost: Vec<(Place, Span)>,
     problems: Vec<Problem>,
@@ -289,7 +293,10 @@ impl Ledger {
         self.refused += refused;
         let room = REFUSALS_KEPT.saturating_sub(self.refusals.len());
         self.refusals.extend(ended.refusals.into_iter().take(room));
-        self.learnt.extend(ended.learnt);
+        if ended.has_answer {
+            self.learning.answered(place, ended.reach);
+        }
+        self.learning.learn(ended.learnt);
         self.units.push(ended.record);
         self.problems.extend(ended.problem);
     }

@@ -73,6 +73,9 @@ pub(super) struct Tally {
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) record: UnitRecord,
+    pub(super) reach: Reach,
+    /// Whether AWS answered with what was asked for, or that there can be none.
+    pub(super) has_answer: bool,
     pub(super) learnt: Vec<Learnt>,
     pub(super) problem: Option<Problem>,
     /// Whether the Region turned out not to be enabled, and need not be.
@@ -106,10 +109,16 @@ impl Ran {
             _ => Vec::new(),
         };
         let is_not_enabled = matches!(self.result, Err(Failure::NotEnabled(_)));
+        // Keys that do not work are answered as a Region is that is not enabled.
+        let is_answer = matches!(status, UnitStatus::Ended(status) if status.is_answer());
+        let has_answer = !is_not_enabled && (is_answer || self.tally.pages > 0);
+        let reach = self.unit.reach;
         let failed = match self.result {
             Err(Failure::Call(failed) | Failure::NotEnabled(failed)) => Some(failed),
             _ => self.undescribed,
         };
+        // The pieces bring again what was refused before the cut.
+        let refusals = if pieces.is_empty() { self.refusals } else { Vec::new() };
         let message = failed.as_ref().map(|failed| failed.error.chain()).unwrap_or_default();
         let span = self.unit.task.span();
         let record = UnitRecord {
@@ -124,7 +133,7 @@ impl Ran {
             throttles: self.tally.throttles,
             retries: self.tally.retries,
             jobs: self.tally.jobs,
-            refused: self.refusals.len() as u64,
+            refused: refusals.len() as u64,
             message,
         };
         let is_expected = |class| is_not_enabled || class == CallClass::NotOffered;
@@ -135,7 +144,7 @@ impl Ran {
             }
             _ => None,
         };
-        Ended { record, learnt, problem, is_not_enabled, refusals: self.refusals, pieces }
+        Ended { record, reach, has_answer, learnt, problem, is_not_enabled, refusals, pieces }
     }
 
     fn status(&self) -> UnitStatus {
@@ -283,6 +292,14 @@ mod tests {
     fn a_record_that_was_refused_leaves_the_listing_in_part() {
         let refusals = vec!["backup job \"b\" has no State".to_owned()];
         check(Ran { refusals, ..ran(Ok(())) }, &["1681-2400 partial"], false);
+    }
+
+    #[test]
+    fn what_was_refused_before_a_listing_was_cut_is_counted_in_its_pieces() {
+        let hour = Span::new(STARTED - HOUR, STARTED).unwrap();
+        let refusals = vec!["backup job \"b\" has no State".to_owned()];
+        let ended = Ran { refusals, ..ran(Err(Failure::Long(vec![hour, hour]))) }.end();
+        assert_eq!((ended.record.refused, ended.refusals.len(), ended.pieces.len()), (0, 0, 2));
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Span {
 pub enum CoverageStatus {
     /// It was listed whole.
     Complete,
-    /// It was listed in part: some pages came.
+    /// It was listed in part: not all pages came, or a record could be no row.
     Partial,
     /// AWS refused to list it.
     Denied,
@@ -87,6 +87,11 @@ impl CoverageStatus {
     /// True if and only if nothing is missing there: all jobs are held, or there can be none.
     pub fn is_whole(self) -> bool {
         matches!(self, Self::Complete | Self::NotOffered)
+    }
+
+    /// True if and only if AWS answered for it: with jobs, or that there can be none.
+    pub fn is_answer(self) -> bool {
+        self.is_whole() || self == Self::Partial
     }
 }
 

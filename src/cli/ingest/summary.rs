@@ -98,15 +98,8 @@ fn lines(report: &Report) -> Vec<String> {
 
 fn row(source: &str, region: &str, place: &PlaceReport) -> Vec<String> {
     let PlaceReport { counts, refused, lost, failed } = place;
-    let numbers = [
-        counts.read,
-        counts.new,
-        counts.changed,
-        counts.unchanged,
-        *refused,
-        lost.iter().map(|(_, span)| days(*span)).sum(),
-        *failed,
-    ];
+    let numbers =
+        [counts.read, counts.new, counts.changed, counts.unchanged, *refused, days(lost), *failed];
     let words = [source.to_owned(), region.to_owned()];
     words.into_iter().chain(numbers.map(|number| number.to_string())).collect()
 }
@@ -125,11 +118,10 @@ fn sum(report: &Report) -> PlaceReport {
     sum
 }
 
-/// The UTC days that an interval touches.
-pub(super) fn days(span: Span) -> u64 {
-    let first = span.from.day();
-    let last = (span.until - 1).day();
-    u64::try_from(last - first + 1).unwrap_or(0)
+/// How many UTC days are lost, or a part of them is: each once, whatever kinds and Regions lost it.
+fn days(lost: &[(Place, Span)]) -> u64 {
+    let days = lost.iter().flat_map(|(_, span)| span.from.day()..=(span.until - 1).day());
+    days.collect::<BTreeSet<_>>().len() as u64
 }
 
 fn is_quiet(place: &PlaceReport) -> bool {
@@ -235,22 +227,30 @@ mod tests {
     fn report() -> Report {
         let at = |day: &str| Instant::from_text(day).unwrap();
         let span = Span::new(at("2026-10-01"), at("2026-10-03T12:00:00Z")).unwrap();
-        let lost = |kind| {
-            let (source, region) = ("prod".to_owned(), "us-east-1".to_owned());
+        let later = Span::new(at("2026-10-02"), at("2026-10-05")).unwrap();
+        let lost = |region: &str, kind, span| {
+            let (source, region) = ("prod".to_owned(), region.to_owned());
             (Place { source, region, kind }, span)
         };
         let place = PlaceReport {
             counts: Counts { read: 2000, new: 1500, changed: 20, unchanged: 480 },
             refused: 3,
-            lost: vec![lost(JobKind::Backup), lost(JobKind::Copy)],
+            lost: [JobKind::Backup, JobKind::Copy].map(|it| lost("us-east-1", it, span)).into(),
             failed: 0,
+        };
+        let other = PlaceReport {
+            lost: vec![lost("us-west-2", JobKind::Scan, later)],
+            ..PlaceReport::default()
         };
         let key = |region: &str| ("prod".to_owned(), region.to_owned());
         let quiet = ["sa-east-1", "eu-west-1"].map(|name| (key(name), PlaceReport::default()));
         Report {
             run_id: "r".to_owned(),
             snapshot: Some(7),
-            places: quiet.into_iter().chain([(key("us-east-1"), place)]).collect(),
+            places: quiet
+                .into_iter()
+                .chain([(key("us-east-1"), place), (key("us-west-2"), other)])
+                .collect(),
             totals: Totals {
                 units_ended: 1,
                 calls: 12,
@@ -275,7 +275,9 @@ mod tests {
     fn what_was_lost_or_refused_is_told() {
         assert_snapshot!(told(report()), @"
         source  Region     read   new  changed  unchanged  refused  lost days  failed
-        prod    us-east-1  2000  1500       20        480        3          6       0
+        prod    us-east-1  2000  1500       20        480        3          3       0
+        prod    us-west-2     0     0        0          0        0          3       0
+        total              2000  1500       20        480        3          4       0
         there was nothing in eu-west-1, sa-east-1
         not enabled for the account: af-south-1
         1 unit, 12 calls, 2 throttled, 3 repeated; snapshot 7
@@ -283,6 +285,9 @@ mod tests {
         warning: 2 more records were refused
         warning: jobs created from 2026-10-01 to 2026-10-03 are lost: AWS had forgotten them before it was asked
           (source prod; Region us-east-1; backup, copy jobs)
+        hint: let it run every night: AWS forgets jobs after 30 days
+        warning: jobs created from 2026-10-02 to 2026-10-04 are lost: AWS had forgotten them before it was asked
+          (source prod; Region us-west-2; scan jobs)
         hint: let it run every night: AWS forgets jobs after 30 days
         ");
     }

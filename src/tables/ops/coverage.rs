@@ -20,9 +20,10 @@ pub(super) static TABLE: Table = Table {
         Column::text(
             "status",
             "",
-            "What is known: `complete`, `partial`, `denied`, `not_offered` (the Region does not have \
-            the kind, or is not enabled and was not asked for by name), `failed`, or `lost` (AWS \
-            had already forgotten these days when it was asked).",
+            "What is known: `complete`, `partial` (not all pages came, or a record was refused), \
+            `denied`, `not_offered` (the Region does not have the kind, or is not enabled and was \
+            not asked for by name), `failed`, or `lost` (days after a first listing that AWS had \
+            already forgotten when it was asked).",
         )
         .ours(),
         Column::bool(

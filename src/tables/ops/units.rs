@@ -31,8 +31,9 @@ pub(super) static TABLE: Table = Table {
         Column::text(
             "status",
             "",
-            "How it ended: `complete`, `partial`, `denied`, `not_offered`, `failed`, `stopped` (the \
-            run was asked to) or `split` (read in pieces, which are units of their own).",
+            "How it ended: `complete`, `partial` (not all pages came, or a record was refused), \
+            `denied`, `not_offered`, `failed`, `stopped` (the run was asked to) or `split` (read in \
+            pieces, which are units of their own).",
         )
         .ours(),
         Column::time("started_at", "", "When its first call began.").ours(),

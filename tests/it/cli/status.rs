@@ -177,6 +177,56 @@ fn a_source_that_was_never_read_is_stale() {
 }
 
 #[test]
+fn a_source_that_never_answered_is_no_place_and_has_lost_nothing() {
+    let desk = Desk::with_credentials();
+    let (later, soon) = ("2026-01-05T02:01:00Z", "2026-01-05T02:02:00Z");
+    for faults in ["expired-token=1", "deny-scope=organization"] {
+        for night in [NIGHT, later] {
+            let told = desk.ingest(&Emulator::at(night, faults), night, &["--kind", "copy"]);
+            assert!(told.starts_with("exit 2\n") && !told.contains("lost"), "{told}");
+        }
+    }
+    assert_snapshot!(desk.run(&["status", "--now", soon]), @"
+    exit 0
+    -- stdout
+    nothing was ingested yet
+    ");
+    let metrics = desk.run(&["status", "--now", soon, "--format", "prometheus"]);
+    assert!(!metrics.contains("source="), "{metrics}");
+    let sql = "SELECT source, operation, status, count(*) AS units FROM ops.units
+               GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+    assert_snapshot!(desk.run(&["sql", "--format", "csv", sql]), @"
+    exit 0
+    -- stdout
+    source,operation,status,units
+    default,list,denied,4
+    default,list,failed,4
+    default,summaries,denied,4
+    default,summaries,failed,4
+    ");
+    assert_snapshot!(desk.ingest(&Emulator::at(soon, ""), soon, &["--kind", "copy"]), @"
+    exit 0
+    -- stderr
+    source   Region     read  new  changed  unchanged  refused  lost days  failed
+    default  eu-west-1   130  130        0          0        0          0       0
+    default  us-east-1   181  181        0          0        0          0       0
+    total                311  311        0          0        0          0       0
+    4 units, 4 calls; snapshot 2
+    AWS's own counts: 98 groups compared: 98 match
+    ");
+    assert_snapshot!(desk.run(&["status", "--now", MORNING]), @"
+    exit 0
+    -- stdout
+    source    Region     kind  last success  open  lost  days
+    default*  eu-west-1  copy  6 h ago          1     0  ..............~###########################+++
+    default*  us-east-1  copy  6 h ago          1     0  ..............~###########################+++
+
+    * all accounts of the organization
+    days from 2025-11-22 to 2026-01-05 UTC: # held, + held so far, read again, ~ held in part, . not read
+    ");
+}
+
+#[test]
 fn a_warehouse_that_may_not_be_looked_into_is_not_taken_for_none() {
     let desk = Desk::with_jobs();
     for (name, mode) in [("warehouse", 0o600), ("", 0o777)] {

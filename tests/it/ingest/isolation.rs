@@ -56,9 +56,10 @@ fn allowed(source: &Source, is_refused: impl Fn(&Place) -> bool) -> Option<Sourc
 
 /// Ingests with faults and, the next night, without.
 ///
-/// The places that were refused are `status`, and empty; the others are held as if nothing had
-/// been. After the next night all is as if it were the first, and what AWS no longer shows of the
-/// refused places is said to be lost.
+/// The places that were refused are `status`, and empty; of a source that was refused whole
+/// nothing is told; the others are held as if nothing had been. After the next night all is as if
+/// it were the first, and what AWS no longer shows of the refused places stays as it was told:
+/// what was never listed is not lost.
 #[track_caller]
 fn check(
     faults: &'static str,
@@ -77,23 +78,29 @@ fn check(
     ingest(&quiet, NIGHT, "", &allowed);
     assert_eq!(held(&warehouse), held(&quiet));
     let coverage = coverage(&warehouse);
-    let places = sources.len() * config().regions.len() * JobKind::ALL.len();
-    assert_eq!(coverage.len(), places, "something is told of each place");
-    for (place, known) in coverage {
-        let expected = if is_refused(&place) { status } else { CoverageStatus::Complete };
+    let places = allowed.len() * config().regions.len() * JobKind::ALL.len();
+    assert_eq!(coverage.len(), places, "something is told of each place of a source that answered");
+    for (place, known) in &coverage {
+        let expected = if is_refused(place) { status } else { CoverageStatus::Complete };
         assert!(known.iter().all(|known| known.status == expected), "{place:?}: {known:?}");
     }
-    check_healed(&warehouse, &sources, is_refused);
+    let told = |place: &Place| coverage.get(place).map(|known| known[0].status);
+    check_healed(&warehouse, &sources, told);
     words(&report)
 }
 
-/// The next night has no faults.
+/// The next night has no faults; `told` is the status of a place after the first, if it had one.
 #[track_caller]
-fn check_healed(warehouse: &Warehouse, sources: &[Source], was_refused: impl Fn(&Place) -> bool) {
+fn check_healed(
+    warehouse: &Warehouse,
+    sources: &[Source],
+    told: impl Fn(&Place) -> Option<CoverageStatus>,
+) {
     let fresh = Warehouse::new();
     ingest(&fresh, NEXT, "", sources);
     let report = ingest(warehouse, NEXT, "", sources);
     assert_eq!(words(&report), "");
+    assert!(report.is_whole());
     let held = held(warehouse);
     for (name, row) in self::held(&fresh) {
         let is_same =
@@ -105,12 +112,16 @@ fn check_healed(warehouse: &Warehouse, sources: &[Source], was_refused: impl Fn(
     let (first, start) = (instant(NIGHT) - HORIZON_DAYS * DAY, next - HORIZON_DAYS * DAY);
     let span = |from: Instant, until| Span::new(from, until).unwrap();
     for (place, known) in coverage(warehouse) {
-        let of = |status| gaps(&known, span(first, next - LISTING_LAG), |it| it.status != status);
-        let lost = if was_refused(&place) { vec![span(first, start)] } else { Vec::new() };
-        assert_eq!(of(CoverageStatus::Lost), lost, "{place:?}");
-        let whole = if was_refused(&place) { start } else { first };
-        let whole = [span(whole, next - LISTING_LAG)];
-        assert_eq!(of(CoverageStatus::Complete), whole, "{place:?}");
+        let told = told(&place);
+        let is_held = told == Some(CoverageStatus::Complete);
+        let all = span(if told.is_some() { first } else { start }, next - LISTING_LAG);
+        assert_eq!((known[0].span.from, gaps(&known, all, |_| true)), (all.from, vec![]));
+        let of = |status| gaps(&known, all, |it| it.status != status);
+        let whole = span(if is_held { first } else { start }, all.until);
+        assert_eq!(of(CoverageStatus::Complete), [whole], "{place:?}");
+        if let Some(refused) = told.filter(|_| !is_held) {
+            assert_eq!(of(refused), [span(first, start)], "{place:?}");
+        }
     }
 }
 

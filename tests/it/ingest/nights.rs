@@ -104,8 +104,9 @@ impl History {
         assert_eq!(held.keys().collect::<Vec<_>>(), Vec::<&_>::new(), "nobody showed these");
     }
 
-    /// Each place is known without a gap from its first listing to the last; what a whole ingest
-    /// listed is not lost, and without disturbances just the rest is.
+    /// Each place is known without a gap from its first listing to the last, and what was asked
+    /// in vain before is not lost; what a whole ingest listed is not lost, and without
+    /// disturbances just the rest is.
     fn check_coverage(&self, warehouse: &Warehouse, whole: &[Instant]) {
         let last = self.nights[self.nights.len() - 1].at;
         let coverage = coverage(warehouse);
@@ -115,10 +116,11 @@ impl History {
         };
         let is_undisturbed = whole.len() == self.nights.len();
         for (place, known) in coverage {
-            let from = known[0].span.from;
+            let from = known.iter().find(|known| known.status.is_answer()).unwrap().span.from;
             let all = Span::new(from, listed(&last).until).unwrap();
             assert_eq!(gaps(&known, all, |_| true), [], "{place:?}");
             let gone: Vec<_> = spans(&known, CoverageStatus::Lost);
+            assert!(gone.iter().all(|gone| gone.from > from), "{place:?}: {gone:?}");
             for (span, at) in gone.iter().flat_map(|span| whole.iter().map(move |at| (span, at))) {
                 assert_eq!(span.meet(listed(at)), None, "{place:?}: {span:?} was listed at {at}");
             }
