@@ -287,7 +287,8 @@ fn a_report_is_drawn_by_the_columns_that_it_names() {
      └──────────────────────────────────────────────────────────────────────────────
      2026-01-01                         2026-01-03                        2026-01-05
     * ok  o ok_with_issues  + failed  x expired  @ partial
-    3 values are no numbers and not drawn: "ok", "ok_with_issues", "failed", "expired", "partial"
+    3 values are no numbers and not drawn: "ok", "ok_with_issues", "failed",
+    "expired", "partial"
     "#);
     assert_snapshot!(desk.run(&["report", "failure-streaks", "--chart"]), @r#"
     exit 2
