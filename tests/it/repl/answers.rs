@@ -25,9 +25,7 @@ fn without_a_command_a_terminal_gets_the_repl() {
 fn a_query_that_never_ends_is_cancelled_and_the_prompt_stays() {
     let (_desk, mut terminal) = at_desk(100);
     let prompts = terminal.prompts();
-    terminal.press(ENDLESS);
-    terminal.press("\r");
-    terminal.see_it_run();
+    terminal.start(ENDLESS);
     terminal.press(key::CTRL_C);
     terminal.see_prompt_after(prompts);
     terminal.enter("SELECT 'still here' AS state;");
@@ -53,9 +51,7 @@ fn a_query_that_never_ends_is_cancelled_and_the_prompt_stays() {
 fn a_query_that_is_busy_on_every_thread_is_cancelled_too() {
     let (_desk, mut terminal) = at_desk(80);
     let prompts = terminal.prompts();
-    terminal.press(BUSY);
-    terminal.press("\r");
-    terminal.see_it_run();
+    terminal.start(BUSY);
     terminal.press(key::CTRL_C);
     terminal.see_prompt_after(prompts);
     // What still runs does not keep the next query either.
@@ -84,9 +80,7 @@ fn a_cancelled_answer_leaves_neither_a_chart_nor_a_file() {
     terminal.enter("SELECT state, count(*) AS jobs FROM jobs GROUP BY 1;");
     terminal.enter("\\o busy.csv");
     let prompts = terminal.prompts();
-    terminal.press(BUSY);
-    terminal.press("\r");
-    terminal.see_it_run();
+    terminal.start(BUSY);
     terminal.press(key::CTRL_C);
     terminal.see_prompt_after(prompts);
     terminal.clear();

@@ -164,8 +164,13 @@ impl Terminal {
         self.wait(text, |seen| seen.0.screen().contents().contains(text));
     }
 
-    /// Waits until the editor has left the terminal: from then on Ctrl-C is a signal.
-    pub(super) fn see_it_run(&mut self) {
+    /// Types a statement, and waits until it runs: until the editor, which has shown the end of it
+    /// and so has the terminal, has left it. From then on Ctrl-C is a signal.
+    pub(super) fn start(&mut self, statement: &str) {
+        let shown = statement.split(' ').next_back().unwrap_or_default();
+        self.press(statement);
+        self.see(shown);
+        self.press("\r");
         let deadline = Instant::now() + PATIENCE;
         while key_treatment(&*self.master) != self.cooked {
             assert!(Instant::now() < deadline, "the editor stays:\n{}", self.screen());
