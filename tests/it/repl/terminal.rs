@@ -137,12 +137,18 @@ impl Terminal {
 
     /// Types a line, and waits until the next prompt is there.
     pub(super) fn enter(&mut self, line: &str) {
+        if !line.is_empty() {
+            self.type_at_prompt(line);
+        }
         let before = self.prompts();
-        self.press(line);
         self.press("\r");
-        self.wait("the next prompt", |seen| {
-            seen.0.callbacks().prompts > before && at_prompt(seen.0.screen())
-        });
+        self.see_prompt_after(before);
+    }
+
+    /// Types, and waits until it shows: the prompt that is there now is no later one.
+    fn type_at_prompt(&mut self, keys: &str) {
+        self.press(keys);
+        self.wait("what was typed", |seen| !at_prompt(seen.0.screen()));
     }
 
     /// How many prompts there were.
@@ -150,9 +156,12 @@ impl Terminal {
         self.seen.parser.lock().unwrap().0.callbacks().prompts
     }
 
-    /// Empties the screen but for the prompt, as Ctrl-L does.
+    /// Empties the screen but for the prompt, as Ctrl-L does. The screen may be so already: that the
+    /// editor has done it shows by a letter that comes before and goes after.
     pub(super) fn clear(&mut self) {
+        self.type_at_prompt("x");
         self.press("\x0c");
+        self.press(key::BACKSPACE);
         self.wait("an empty screen", |seen| {
             let screen = seen.0.screen();
             screen.cursor_position().0 == 0 && at_prompt(screen)
