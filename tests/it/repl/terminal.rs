@@ -156,8 +156,8 @@ impl Terminal {
         self.seen.parser.lock().unwrap().0.callbacks().prompts
     }
 
-    /// Empties the screen but for the prompt, as Ctrl-L does. The screen may be so already: that the
-    /// editor has done it shows by a letter that comes before and goes after.
+    /// Empties the screen but for the prompt, as Ctrl-L does. The screen may be so already: that
+    /// the editor has done it shows by a letter that comes before and goes after.
     pub(super) fn clear(&mut self) {
         self.type_at_prompt("x");
         self.press("\x0c");
