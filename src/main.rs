@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 use lookback::cli;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {

@@ -106,9 +106,21 @@ candidate AS (
         AND date_part('epoch', known_until) - date_part('epoch', last_job_at) > 3600 * $min_hours
 ),
 
+-- What is known of a candidate goes with its pauses: a table that is named twice is made twice.
 pause AS (
     SELECT
         number,
+        candidate.account_id,
+        candidate.region,
+        candidate.resource_type,
+        candidate.resource_arn,
+        candidate.backup_plan_name,
+        jobs,
+        silent_hours,
+        last_job_at,
+        last_state,
+        last_good_at,
+        known_until,
         date_part('epoch', creation_date) - date_part(
             'epoch', lag(creation_date) OVER (PARTITION BY number ORDER BY creation_date)
         ) AS seconds
@@ -124,18 +136,40 @@ pause AS (
 
 habit AS (
     SELECT
-        number,
-        coalesce(nth_value(seconds, 2 ORDER BY seconds DESC), max(seconds)) / 3600 AS usual_hours
-    FROM pause
-    WHERE seconds IS NOT NULL
-    GROUP BY number
-),
-
-silent AS (
-    SELECT
-        candidate.number,
         account_id,
         region,
+        resource_type,
+        resource_arn,
+        backup_plan_name,
+        jobs,
+        coalesce(nth_value(seconds, 2 ORDER BY seconds DESC), max(seconds)) / 3600 AS usual_hours,
+        silent_hours,
+        last_job_at,
+        last_state,
+        last_good_at,
+        known_until
+    FROM pause
+    WHERE seconds IS NOT NULL
+    GROUP BY
+        number,
+        account_id,
+        region,
+        resource_type,
+        resource_arn,
+        backup_plan_name,
+        jobs,
+        silent_hours,
+        last_job_at,
+        last_state,
+        last_good_at,
+        known_until
+),
+
+-- What each of the account's own sources read of the silence; NULL where none read any.
+silent AS (
+    SELECT
+        habit.account_id,
+        habit.region,
         resource_type,
         resource_arn,
         backup_plan_name,
@@ -145,37 +179,41 @@ silent AS (
         last_job_at,
         last_state,
         last_good_at,
-        known_until
-    FROM candidate
-    JOIN habit ON habit.number = candidate.number
-    WHERE silent_hours > $times * usual_hours
-),
-
--- What one of the account's own sources read of the silence, and of those the most.
-read_by_source AS (
-    SELECT
-        number,
+        known_until,
         sum(
             least(date_part('epoch', created_until), date_part('epoch', known_until))
             - greatest(date_part('epoch', created_from), date_part('epoch', last_job_at))
-        ) / 3600 AS read_hours
-    FROM silent
-    JOIN held ON held.account_id = silent.account_id AND held.region = silent.region
-    JOIN ops.coverage AS coverage
-        ON coverage.source = held.source AND coverage.region = silent.region
-    WHERE kind = 'backup'
-        AND status = 'complete'
+        ) FILTER (WHERE source IS NOT NULL) / 3600 AS read_hours
+    FROM habit
+    LEFT JOIN (
+        SELECT account_id, held.region, held.source, scope, created_from, created_until
+        FROM held
+        JOIN ops.coverage AS read ON read.source = held.source AND read.region = held.region
+        WHERE kind = 'backup' AND status = 'complete'
+    ) AS coverage
+        ON coverage.account_id = habit.account_id
+        AND coverage.region = habit.region
         AND created_from < known_until
         AND created_until > last_job_at
-    GROUP BY number, coverage.source, scope
-),
-
-read AS (
-    SELECT number, max(read_hours) AS read_hours
-    FROM read_by_source
-    GROUP BY number
+    WHERE silent_hours > $times * usual_hours
+    GROUP BY
+        habit.account_id,
+        habit.region,
+        resource_type,
+        resource_arn,
+        backup_plan_name,
+        jobs,
+        usual_hours,
+        silent_hours,
+        last_job_at,
+        last_state,
+        last_good_at,
+        known_until,
+        source,
+        scope
 )
 
+-- Of what the sources read, the most counts.
 SELECT
     account_id,
     region,
@@ -185,11 +223,23 @@ SELECT
     jobs,
     round(usual_hours, 2) AS usual_hours,
     round(silent_hours, 2) AS silent_hours,
-    round(greatest(silent_hours - coalesce(read_hours, 0), 0), 2) AS unread_hours,
+    round(greatest(silent_hours - coalesce(max(read_hours), 0), 0), 2) AS unread_hours,
     last_job_at,
     last_state,
     last_good_at,
     known_until
 FROM silent
-LEFT JOIN read ON read.number = silent.number
+GROUP BY
+    account_id,
+    region,
+    resource_type,
+    resource_arn,
+    backup_plan_name,
+    jobs,
+    usual_hours,
+    silent_hours,
+    last_job_at,
+    last_state,
+    last_good_at,
+    known_until
 ORDER BY silent_hours DESC, account_id, region, resource_arn

@@ -52,10 +52,11 @@ known AS (
     GROUP BY account_id, held.region
 ),
 
+-- One without a resource or a rule is joined with nothing.
 good AS (
     SELECT
-        backup.account_id,
-        backup.region,
+        account_id,
+        region,
         resource_type,
         resource_arn,
         backup_plan_name,
@@ -64,17 +65,9 @@ good AS (
         backup_job_id,
         recovery_point_arn,
         creation_date,
-        completion_date,
-        known_until
-    FROM backup_jobs AS backup
-    JOIN known
-        ON known.account_id = backup.account_id AND known.region = backup.region
-    WHERE state = 'COMPLETED'
-        AND recovery_point_arn IS NOT NULL
-        AND resource_arn IS NOT NULL
-        AND backup_rule_id IS NOT NULL
-        AND creation_date >= date_trunc('day', known_until) - $days
-        AND creation_date < $now
+        completion_date
+    FROM backup_jobs
+    WHERE state = 'COMPLETED' AND creation_date < $now
 ),
 
 habit AS (
@@ -84,16 +77,21 @@ habit AS (
         good.resource_arn,
         good.backup_rule_id,
         destination_backup_vault_arn,
+        known_until,
         min(good.creation_date) AS first_copied_at
     FROM good
     JOIN copy_jobs ON source_recovery_point_arn = recovery_point_arn
-    WHERE destination_backup_vault_arn IS NOT NULL AND copy_jobs.creation_date < $now
+    JOIN known ON known.account_id = good.account_id AND known.region = good.region
+    WHERE destination_backup_vault_arn IS NOT NULL
+        AND good.creation_date >= date_trunc('day', known_until) - $days
+        AND copy_jobs.creation_date < $now
     GROUP BY
         good.account_id,
         good.region,
         good.resource_arn,
         good.backup_rule_id,
-        destination_backup_vault_arn
+        destination_backup_vault_arn,
+        known_until
 ),
 
 due AS (
@@ -115,7 +113,8 @@ due AS (
         AND habit.region = good.region
         AND habit.resource_arn = good.resource_arn
         AND habit.backup_rule_id = good.backup_rule_id
-    WHERE creation_date >= first_copied_at
+    WHERE recovery_point_arn IS NOT NULL
+        AND creation_date >= first_copied_at
         AND coalesce(completion_date, creation_date)
             <= known_until - CAST(concat($grace_hours, ' hours') AS interval)
 ),
@@ -124,6 +123,28 @@ made AS (
     SELECT source_recovery_point_arn, destination_backup_vault_arn
     FROM copy_jobs
     WHERE (state = 'COMPLETED' OR tracking = 'open') AND creation_date < $now
+),
+
+missing AS (
+    SELECT
+        account_id,
+        region,
+        resource_type,
+        resource_arn,
+        backup_plan_name,
+        backup_rule_name,
+        backup_job_id,
+        recovery_point_arn,
+        completion_date,
+        destination_backup_vault_arn,
+        known_until
+    FROM due
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM made
+        WHERE made.source_recovery_point_arn = due.recovery_point_arn
+            AND made.destination_backup_vault_arn = due.destination_backup_vault_arn
+    )
 ),
 
 -- The few copy jobs that came to nothing; those that did are many, and told of nowhere.
@@ -148,21 +169,15 @@ SELECT
     backup_rule_name,
     backup_job_id,
     completion_date AS backed_up_at,
-    due.destination_backup_vault_arn AS destination_vault_arn,
+    missing.destination_backup_vault_arn AS destination_vault_arn,
     copy_state,
     copy_message,
     copy_job_id,
     known_until
-FROM due
+FROM missing
 LEFT JOIN tried
-    ON tried.source_recovery_point_arn = due.recovery_point_arn
-    AND tried.destination_backup_vault_arn = due.destination_backup_vault_arn
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM made
-    WHERE made.source_recovery_point_arn = due.recovery_point_arn
-        AND made.destination_backup_vault_arn = due.destination_backup_vault_arn
-)
+    ON tried.source_recovery_point_arn = missing.recovery_point_arn
+    AND tried.destination_backup_vault_arn = missing.destination_backup_vault_arn
 ORDER BY
     account_id,
     region,

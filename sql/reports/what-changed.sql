@@ -59,9 +59,16 @@ changed AS (
         OR ($only = 'failures' AND outcome IN ('failed', 'expired', 'partial'))
 ),
 
+-- Where all changes count, no job need be looked up to count them.
 counted AS (
     SELECT count(*) AS changes
+    FROM job_transitions
+    JOIN last_run ON last_run.run_id = job_transitions.run_id
+    WHERE $only = 'all'
+    UNION ALL
+    SELECT count(*) AS changes
     FROM changed
+    WHERE $only <> 'all'
 ),
 
 -- Cut off before it is joined with anything, so that the rest need not be kept.
@@ -107,7 +114,7 @@ SELECT
     resource_arn,
     status_message
 FROM told
-CROSS JOIN counted
+CROSS JOIN (SELECT sum(changes) AS changes FROM counted) AS counted
 ORDER BY
     CASE WHEN outcome IN ('failed', 'expired', 'partial') THEN 0 ELSE 1 END,
     kind,
