@@ -40,9 +40,10 @@ fn translate(err: DataFusionError) -> Error {
         DataFusionError::IoError(_) | DataFusionError::ObjectStore(_) => {
             Error::new(Kind::Io, "failed to read or spill").with_source(err)
         }
-        DataFusionError::ParquetError(_) => {
-            Error::corrupt("a data file cannot be read").with_source(err)
-        }
+        DataFusionError::ParquetError(cause) => match filter(&cause.to_string()) {
+            Some(why) => Error::input(why),
+            None => Error::corrupt("a data file cannot be read").with_source(err),
+        },
         _ => Error::internal("run the query").with_source(err),
     }
 }
@@ -104,6 +105,45 @@ fn root(err: &DataFusionError) -> &DataFusionError {
         DataFusionError::Shared(inner) => root(inner),
         DataFusionError::Collection(errors) => errors.first().map_or(err, root),
         _ => err,
+    }
+}
+
+/// Why a condition could not be judged that was judged while a file was read: the query is to
+/// blame, not the file. DataFusion tells it in words only, and of the cause what `Debug` shows.
+fn filter(message: &str) -> Option<String> {
+    let (_, cause) = message.split_once("Error evaluating filter predicate: ")?;
+    let why = arrow(cause).or_else(|| unquoted(cause.strip_prefix("Execution(")?));
+    Some(why.unwrap_or_else(|| format!("a condition cannot be judged: {cause}")))
+}
+
+/// What arrow says of one of its errors, from what `Debug` shows of it.
+fn arrow(cause: &str) -> Option<String> {
+    let cause = cause.strip_prefix("ArrowError(")?;
+    if cause.starts_with("DivideByZero") {
+        return Some(ArrowError::DivideByZero.to_string());
+    }
+    let (name, text) = cause.split_once('(')?;
+    let of = match name {
+        "CastError" => ArrowError::CastError,
+        "ParseError" => ArrowError::ParseError,
+        "ComputeError" => ArrowError::ComputeError,
+        "ArithmeticOverflow" => ArrowError::ArithmeticOverflow,
+        "InvalidArgumentError" => ArrowError::InvalidArgumentError,
+        _ => return None,
+    };
+    unquoted(text).map(|text| of(text).to_string())
+}
+
+/// The text that a debugged string at the start of `text` shows.
+fn unquoted(text: &str) -> Option<String> {
+    let mut shown = String::new();
+    let mut rest = text.strip_prefix('"')?.chars();
+    loop {
+        match rest.next()? {
+            '"' => return Some(shown),
+            '\\' => shown.push(rest.next()?),
+            other => shown.push(other),
+        }
     }
 }
 

@@ -210,6 +210,23 @@ fn a_name_that_does_not_exist_is_refused_with_the_nearest() {
     -- stderr
     error: Cast error: Cannot cast string 'CREATED' to value of Int64 type
     ");
+    // Conditions are judged while files are read: no file is to blame.
+    let sql = |condition: &str| sql(&format!("SELECT 1 FROM backup_jobs WHERE {condition}"));
+    assert_snapshot!(sql("CAST(left(backup_job_id, 2) AS bigint) = 1"), @"
+    exit 2
+    -- stderr
+    error: Cast error: Cannot cast string 'b-' to value of Int64 type
+    ");
+    assert_snapshot!(sql("1 / (length(state) % 1) = 1"), @"
+    exit 2
+    -- stderr
+    error: Divide by zero error
+    ");
+    assert_snapshot!(sql("to_timestamp(left(backup_job_id, 2)) > now()"), @"
+    exit 2
+    -- stderr
+    error: Parser error: Error parsing timestamp from 'b-': timestamp must contain at least 10 characters
+    ");
 }
 
 #[test]
