@@ -60,7 +60,7 @@ coverage AS (
         coverage.region,
         status,
         date_part('epoch', created_from) AS from_second,
-        date_part('epoch', created_until) AS until_second
+        date_part('epoch', least(created_until, $now)) AS until_second
     FROM ops.coverage AS coverage
     JOIN place ON place.source = coverage.source AND place.region = coverage.region
     WHERE kind = $kind AND is_current

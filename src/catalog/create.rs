@@ -9,7 +9,9 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
 use crate::tables::{self, Column, Table, VIEWS, timestamp_text};
 
-use super::{CATALOG_FILE, Catalog, DATA_FOLDER, failed, is_refused, is_there, views};
+use super::{
+    CATALOG_FILE, Catalog, DATA_FOLDER, WAY_BACK, failed, has_copies, is_refused, is_there, views,
+};
 
 /// The numbered files of `sql/catalog/`; the last number is the version of a catalog.
 const MIGRATIONS: [(i64, &str); 5] = [
@@ -30,19 +32,23 @@ impl Catalog {
     ///
     /// The caller holds the [`WriterLock`](super::WriterLock).
     pub fn open_or_create(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
-        if is_there(&folder.join(CATALOG_FILE))? {
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-            if !Self::connect(folder, flags)?.is_blank()? {
-                let catalog = Self::open(folder)?;
-                catalog.migrate(now, steps)?;
-                return Ok(catalog);
-            }
+        if is_there(&folder.join(CATALOG_FILE))? && !Self::is_blank_in(folder)? {
+            let catalog = Self::open(folder)?;
+            catalog.migrate(now, steps)?;
+            return Ok(catalog);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let catalog = Self::connect(folder, flags)?;
         steps.take("create catalog")?;
         catalog.fill(now).map_err(|err| failed("create the catalog", err))?;
         Ok(catalog)
+    }
+
+    /// True if and only if the catalog in `folder` is there and a database without any table: what
+    /// an interrupted creation leaves, and whoever looks for a lost one with SQLite's shell.
+    pub fn is_blank_in(folder: &Path) -> Result<bool> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        Ok(is_there(&folder.join(CATALOG_FILE))? && Self::connect(folder, flags)?.is_blank()?)
     }
 
     /// True if and only if the file is a database without any table.
@@ -112,7 +118,9 @@ impl Catalog {
         let ours = if has_metadata.is_some() { read("lookback_version")? } else { None };
         let Some(ours) = ours else {
             let message = format!("file \"{}\" is not a Lookback catalog", file.display());
-            let hint = "name the folder of a warehouse with --warehouse";
+            let is_lost = self.file() == self.folder.join(CATALOG_FILE) && has_copies(&self.folder);
+            let hint =
+                if is_lost { WAY_BACK } else { "name the folder of a warehouse with --warehouse" };
             return Err(Error::input(message).with_hint(hint));
         };
         let ducklake = read("version")?.unwrap_or_default();

@@ -14,6 +14,12 @@ pub struct WriterLock {
 }
 
 impl WriterLock {
+    /// True if and only if a process writes the warehouse in `folder` now.
+    pub fn is_held(folder: &Path) -> bool {
+        let file = File::open(folder.join(LOCK_FILE));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes the lock of the warehouse in `folder`.
     ///
     /// # Errors

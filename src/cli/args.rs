@@ -169,7 +169,7 @@ pub(super) struct EmulateOptions {
 /// not used. Credentials come by AWS's standard chain: environment, profiles, SSO, roles, instance
 /// metadata. A night that failed, or was interrupted, is made up for by the next one. At its end,
 /// AWS's own counts are compared with what is held, as `lookback reconcile` does.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct IngestOptions {
     /// The profile of AWS's shared configuration whose credentials to use.

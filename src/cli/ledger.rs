@@ -1,6 +1,6 @@
 //! What the schema `ops` tells, row by row, for commands that tell of it themselves.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
@@ -8,6 +8,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::Instant;
+use crate::source::aws::Source;
 use crate::tables::Table;
 
 /// One row of a table of the schema `ops`.
@@ -49,21 +50,44 @@ pub(super) fn each_row(
     Ok(())
 }
 
-/// When the last ingest began that came to its end and read jobs, if there was one. Whatever found
-/// nobody to ask, or was let into nothing, has read none.
-pub(super) fn last_read(catalog: &Catalog) -> Result<Option<Instant>> {
-    let mut reading = BTreeSet::new();
-    each_row(catalog, "units", |unit| {
-        if unit.text("status") == "complete" && unit.text("operation") != "summaries" {
-            reading.insert(unit.text("run_id"));
-        }
-    })?;
-    let mut last = None;
+/// When the last night began that did what a night over these sources does, if there was one before
+/// `now`: read jobs, asked each source for each of its kinds, and maintained.
+///
+/// Whatever found nobody to ask, or was let into nothing, has read none. What somebody reads beside
+/// the nights, of one kind or of another source, is no night.
+pub(super) fn last_night(
+    catalog: &Catalog,
+    sources: &[Source],
+    now: Instant,
+) -> Result<Option<Instant>> {
+    let (mut ingests, mut maintained) = (BTreeMap::new(), None);
     each_row(catalog, "runs", |run| {
         let is_ended = ["done", "attention"].contains(&&*run.text("status"));
-        if is_ended && reading.contains(&run.text("run_id")) {
-            last = last.max(run.time("started_at"));
+        let Some(began) = run.time("started_at").filter(|began| is_ended && *began <= now) else {
+            return;
+        };
+        match &*run.text("command") {
+            "ingest" => drop(ingests.insert(run.text("run_id"), began)),
+            "maintain" => maintained = maintained.max(Some(began)),
+            _ => {}
         }
     })?;
-    Ok(last)
+    let mut read = None;
+    let mut asked: BTreeMap<(String, String), Instant> = BTreeMap::new();
+    each_row(catalog, "units", |unit| {
+        let Some(began) = ingests.get(&unit.text("run_id")).copied() else { return };
+        if unit.text("operation") == "summaries" {
+            return;
+        }
+        let last = asked.entry((unit.text("source"), unit.text("kind"))).or_insert(began);
+        *last = began.max(*last);
+        if unit.text("status") == "complete" {
+            read = read.max(Some(began));
+        }
+    })?;
+    let wanted = sources.iter().flat_map(|source| {
+        source.kinds.iter().map(|kind| (source.name.clone(), kind.name().to_owned()))
+    });
+    // The least of them; one that is none is less than all.
+    Ok(wanted.map(|of| asked.get(&of).copied()).chain([read, maintained]).min().flatten())
 }

@@ -35,6 +35,21 @@ pub(super) fn run(settings: &Settings, options: &RestoreCatalogOptions) -> Resul
     if let Some(replaced) = restored.replaced {
         printer::note(&format!("the catalog that it replaced is \"{}\"", replaced.display()));
     }
-    printer::note("hint: run `lookback ingest` to read again what was committed since then");
+    match restored.unnamed.as_deref() {
+        Some([]) => {}
+        Some([first, rest @ ..]) => printer::warning(&format!(
+            "no catalog names {} of the data files, such as \"{first}\", which may have what was \
+             committed after the copy: `lookback maintain` deletes them once they are a day old",
+            1 + rest.len(),
+        )),
+        None => printer::warning(
+            "a catalog in the folder \"backups\" cannot be read: no data file is swept until it is \
+             moved out of there",
+        ),
+    }
+    printer::note(
+        "hint: run `lookback ingest` to read again what was committed since then, and `lookback \
+         import` for what was imported",
+    );
     Ok(Status::Done)
 }

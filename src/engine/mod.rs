@@ -139,7 +139,8 @@ pub struct Engine {
     context: SessionContext,
     lake: Lake,
     snapshot: Snapshot,
-    /// The latest present instant: that of an earlier state which was asked for.
+    /// The latest present instant: when an earlier state was committed which was asked for, since
+    /// it knows nothing of what came after.
     present_max: Option<Instant>,
     limits: Limits,
     summaries: Summaries,
@@ -166,8 +167,7 @@ impl Engine {
         }
         let present_max = match as_of {
             AsOf::Latest => None,
-            AsOf::Snapshot(_) => Some(snapshot.time),
-            AsOf::Time(instant) => Some(instant),
+            AsOf::Snapshot(_) | AsOf::Time(_) => Some(snapshot.time),
         };
         let lake = lake.clone();
         let engine = Self { context, lake, snapshot, present_max, limits, summaries };
@@ -182,8 +182,8 @@ impl Engine {
         self.snapshot
     }
 
-    /// The present instant: by the clock of who asks, and no later than the earlier state that was
-    /// asked for.
+    /// The present instant: by the clock of who asks, and no later than when the earlier state was
+    /// committed that was asked for.
     pub fn present(&self) -> Instant {
         let now = self.summaries.now();
         self.present_max.map_or(now, |latest| latest.min(now))

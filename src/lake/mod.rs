@@ -6,7 +6,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::catalog::{Catalog, DATA_FOLDER, WAY_BACK, WriterLock, has_copies};
+use crate::catalog::{
+    CATALOG_FILE, Catalog, DATA_FOLDER, LOCK_FILE, WAY_BACK, WriterLock, has_copies,
+};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
 use crate::store::Store;
@@ -65,37 +67,44 @@ impl WritableLake {
     /// # Errors
     /// `Busy` if another process writes it, `Input` if the folder holds something else.
     pub fn open_or_create(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
-        if !folder.join(crate::catalog::CATALOG_FILE).exists() {
-            refuse_foreign_folder(folder)?;
+        if !folder.join(CATALOG_FILE).exists() {
+            refuse_held_folder(folder)?;
             std::fs::create_dir_all(folder).map_err(|err| {
                 Error::io(format!("make folder \"{}\"", folder.display()), err)
                     .with_hint("name a folder that may be written with --warehouse")
             })?;
         }
         let lock = WriterLock::take(folder)?;
+        if Catalog::is_blank_in(folder)? {
+            refuse_held_folder(folder)?;
+        }
         let catalog = Catalog::open_or_create(folder, now, steps)?;
         Ok(Self { lake: Lake::with(catalog)?, _lock: lock })
     }
 }
 
-/// Refuses a folder that already holds something: most likely its name was mistyped.
-fn refuse_foreign_folder(folder: &Path) -> Result<()> {
+/// Refuses a folder that already holds something besides a catalog without tables: most likely its
+/// name was mistyped, or the catalog of a warehouse was lost. In the place of a lost one a new one
+/// would be that of an empty warehouse, and all data would be left over.
+fn refuse_held_folder(folder: &Path) -> Result<()> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
-    let foreign = entries.flatten().find(|entry| entry.file_name() != crate::catalog::LOCK_FILE);
-    match foreign {
-        None => Ok(()),
-        Some(entry) => {
-            let message = format!(
-                "folder \"{}\" is not a warehouse and not empty: it holds \"{}\"",
-                folder.display(),
-                entry.file_name().display()
-            );
-            let hint = if has_copies(folder) {
-                WAY_BACK
-            } else {
-                "name an empty or new folder with --warehouse"
-            };
-            Err(Error::input(message).with_hint(hint))
-        }
-    }
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let mut held = names.filter(|name| !name.to_str().is_some_and(is_of_no_warehouse));
+    let Some(name) = held.next() else { return Ok(()) };
+    let message = format!(
+        "folder \"{}\" is not a warehouse and not empty: it holds \"{}\"",
+        folder.display(),
+        name.display()
+    );
+    let hint =
+        if has_copies(folder) { WAY_BACK } else { "name an empty or new folder with --warehouse" };
+    Err(Error::input(message).with_hint(hint))
+}
+
+/// What a folder may have in which nothing was committed yet: what an interrupted creation left,
+/// and what every new file system of a disk of its own has.
+fn is_of_no_warehouse(name: &str) -> bool {
+    let of_catalog = name.strip_prefix(CATALOG_FILE);
+    of_catalog.is_some_and(|rest| ["", "-journal"].contains(&rest))
+        || [LOCK_FILE, "lost+found"].contains(&name)
 }

@@ -46,11 +46,31 @@ pub(super) fn unfinished(file: &Path) -> PathBuf {
 /// One of a later day than `now` was made while a clock was wrong: it is the last to be taken, and
 /// the first to go.
 pub(super) fn copies(folder: &Path, now: Instant) -> Result<Vec<PathBuf>> {
-    let mut copies = within(folder, |name| name.starts_with(COPY_NAME) && name.ends_with(ENDING))?;
+    let mut copies = within(folder, is_copy)?;
     copies.reverse();
     let today = name(now);
     copies.sort_by_key(|copy| copy.file_name() > Some(today.as_ref()));
     Ok(copies)
+}
+
+/// True if and only if it is the name of a copy that we made: others are somebody's own.
+fn is_copy(name: &str) -> bool {
+    let day = name.strip_prefix(COPY_NAME).and_then(|rest| rest.strip_suffix(ENDING));
+    day.is_some_and(|day| {
+        let is_right = |(at, byte): (usize, u8)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        day.len() == 10 && day.bytes().enumerate().all(is_right)
+    })
+}
+
+/// True if and only if it is the name of a copy, or of a replaced catalog, that is not whole, or
+/// of what SQLite keeps beside it.
+fn is_unfinished(name: &str) -> bool {
+    let Some((whole, rest)) = name.split_once(UNFINISHED) else { return false };
+    let is_replaced = whole.starts_with(REPLACED) && whole.ends_with(ENDING);
+    (is_copy(whole) || is_replaced) && ["", "-journal"].contains(&rest)
 }
 
 /// The files whose name is so, ordered by name.
@@ -79,7 +99,7 @@ pub(super) fn copy(catalog: &Catalog, now: Instant, keep: usize, steps: &Steps) 
     let folder = catalog.folder().join(COPY_FOLDER);
     fs::create_dir_all(&folder)
         .map_err(|err| Error::io(format!("make folder \"{}\"", folder.display()), err))?;
-    for part in within(catalog.folder(), |name| name.contains(UNFINISHED))? {
+    for part in within(catalog.folder(), is_unfinished)? {
         remove(&part)?;
     }
     let file = folder.join(name(now));
@@ -135,4 +155,29 @@ fn unknown(file: &Path, cause: Error) -> Error {
     Error::new(cause.kind(), message)
         .with_source(cause)
         .with_hint(format!("repair it, or move it out of the folder \"{COPY_FOLDER}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_others_are_none_of_ours() {
+        for name in ["catalog-2026-01-05.sqlite.part", "catalog-2026-01-05.sqlite.part-journal"] {
+            assert!(is_unfinished(name), "{name}");
+        }
+        assert!(is_unfinished("replaced-2026-01-05T04-00-00Z-2.sqlite.part"));
+        assert!(is_copy("catalog-2026-01-05.sqlite"));
+        for name in [
+            "catalog-before-upgrade.sqlite",
+            "catalog-2026-01-05-mine.sqlite",
+            "catalog-2026-1-05x.sqlite",
+            "catalog-2026-01-05.sqlite.part.tar",
+            "dump.partial.tar",
+            "old.parts",
+            "replaced-2026-01-05T04-00-00Z.sqlite",
+        ] {
+            assert!(!is_copy(name) && !is_unfinished(name), "{name}");
+        }
+    }
 }

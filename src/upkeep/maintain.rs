@@ -210,9 +210,20 @@ impl Maintain<'_> {
 
     fn sweep(&self, report: &mut Report) -> Result<()> {
         let sweep = plan_sweep(self.lake(), self.before())?;
-        for path in sweep.due.iter().chain(&sweep.left_over) {
+        let (mut stuck, mut why) = (BTreeSet::new(), None);
+        for path in sweep.paths() {
             self.steps.take("remove file")?;
-            self.lake().store.remove(path)?;
+            if let Err(err) = self.lake().store.remove(path) {
+                stuck.insert(path.clone());
+                why.get_or_insert(err);
+            }
+        }
+        let sweep = sweep.without(&stuck);
+        if let Some(err) = why {
+            report.problems.push(match stuck.len() {
+                1 => err,
+                many => err.with_hint(format!("{many} files cannot be removed: this is the first")),
+            });
         }
         if !sweep.due.is_empty() {
             self.lake().catalog.unschedule(&sweep.due, &self.steps)?;
@@ -342,7 +353,7 @@ fn plan_sweep(lake: &Lake, before: Instant) -> Result<Sweep> {
 
 fn swept(sweep: &Sweep) -> Work {
     let left_over = sweep.left_over.len() as u64;
-    Work::Swept { files: sweep.due.len() as u64 + left_over, bytes: sweep.bytes, left_over }
+    Work::Swept { files: sweep.due.len() as u64 + left_over, bytes: sweep.bytes(), left_over }
 }
 
 fn worth_of_vacuum(lake: &Lake) -> Result<Work> {

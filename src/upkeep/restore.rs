@@ -1,15 +1,15 @@
 //! Comes back from a copy of the catalog.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::{AsOf, CATALOG_FILE, COPY_FOLDER, Catalog, DATA_FOLDER, Snapshot, WriterLock};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Instant, Steps};
-use crate::store::sync;
+use crate::store::{Store, sync};
 
-use super::copies::{copies, replaced_names, unfinished};
+use super::copies::{copies, replaced_names, spared, unfinished};
 
 /// The catalog that is to be, until it has the catalog's name.
 const RESTORING: &str = "catalog.sqlite.restoring";
@@ -27,6 +27,9 @@ pub struct Restored {
     pub snapshot: Snapshot,
     /// Where the catalog is kept that was replaced, if there was one.
     pub replaced: Option<PathBuf>,
+    /// Data files that Lookback wrote and no catalog here names: what was committed after the copy
+    /// lies in them. None if the replaced catalog cannot be read, since nobody knows what it names.
+    pub unnamed: Option<Vec<String>>,
 }
 
 /// Puts a copy in the place of the catalog of the warehouse in `folder`: the newest one, or the one
@@ -53,8 +56,21 @@ pub fn restore(
     }
     let replaced = replaced?;
     // Names the data path, in case the warehouse was moved since.
-    Catalog::open(folder)?;
-    Ok(Restored { copy, snapshot, replaced })
+    let catalog = Catalog::open(folder)?;
+    let unnamed = unnamed(folder, &catalog)?;
+    Ok(Restored { copy, snapshot, replaced, unnamed })
+}
+
+/// What sweeping would take for left over. None if a catalog in the folder of the copies cannot be
+/// read: then nothing is swept.
+fn unnamed(folder: &Path, catalog: &Catalog) -> Result<Option<Vec<String>>> {
+    let found = Store::in_folder(&folder.join(DATA_FOLDER))?.found()?;
+    let Ok(spared) = spared(folder) else { return Ok(None) };
+    let mut named = catalog.named_files()?;
+    named.extend(spared);
+    named.extend(catalog.scheduled()?.into_iter().map(|file| file.path));
+    let unnamed = found.into_iter().filter(|file| file.is_ours() && !named.contains(&file.path));
+    Ok(Some(unnamed.map(|file| file.path).collect()))
 }
 
 /// Stages the copy and gives it the catalog's name; gives where the old catalog is kept.
@@ -68,10 +84,10 @@ fn replace(
     steps.take("stage catalog")?;
     remove(staged)?;
     fs::copy(copy, staged).map_err(|err| Error::io(format!("copy \"{}\"", copy.display()), err))?;
-    let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
-    Catalog::expire_in_copy(folder, staged, is_there, now, steps)?;
     let catalog = folder.join(CATALOG_FILE);
     take_mode(&catalog, staged)?;
+    let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
+    Catalog::expire_in_copy(folder, staged, is_there, now, steps)?;
     steps.take("sync catalog")?;
     sync(staged)?;
     // Until the new catalog has the name, nobody else writes to the old one.
@@ -105,11 +121,18 @@ fn journal(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Whoever could read and write the catalog can read and write the next one.
+/// Whoever could read and write the catalog can read and write the next one; where there is none,
+/// its owner can, whatever the mode of the copy is.
 fn take_mode(catalog: &Path, staged: &Path) -> Result<()> {
-    let Ok(found) = fs::metadata(catalog) else { return Ok(()) };
-    fs::set_permissions(staged, found.permissions())
-        .map_err(|err| Error::io(format!("set the mode of \"{}\"", staged.display()), err))
+    let failed = |err| Error::io(format!("set the mode of \"{}\"", staged.display()), err);
+    let permissions = if let Ok(found) = fs::metadata(catalog) {
+        found.permissions()
+    } else {
+        let mut of_copy = fs::metadata(staged).map_err(failed)?.permissions();
+        of_copy.set_mode(of_copy.mode() | 0o600);
+        of_copy
+    };
+    fs::set_permissions(staged, permissions).map_err(failed)
 }
 
 /// The catalog that is there, settled; none if there is none, or a broken one.

@@ -26,8 +26,28 @@ pub(super) struct Sweep {
     pub(super) due: Vec<String>,
     /// Files that no catalog names: what killed runs left.
     pub(super) left_over: Vec<String>,
+    /// How many bytes each of them has that is there.
+    sizes: BTreeMap<String, u64>,
+}
+
+impl Sweep {
+    /// Every file that goes.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &String> {
+        self.due.iter().chain(&self.left_over)
+    }
+
     /// The bytes of all of them.
-    pub(super) bytes: u64,
+    pub(super) fn bytes(&self) -> u64 {
+        self.sizes.values().sum()
+    }
+
+    /// The same without those of `paths`, which stay until the next time.
+    pub(super) fn without(mut self, paths: &BTreeSet<String>) -> Self {
+        self.due.retain(|path| !paths.contains(path));
+        self.left_over.retain(|path| !paths.contains(path));
+        self.sizes.retain(|path, _| !paths.contains(path));
+        self
+    }
 }
 
 /// The files that have been without a name since `before`.
@@ -48,9 +68,10 @@ pub(super) fn plan(known: &Known, before: Instant) -> Sweep {
             && !listed.contains(&file.path)
     });
     let left_over: Vec<_> = left_over.map(|file| file.path.clone()).collect();
-    let sizes: BTreeMap<_, _> = found.iter().map(|file| (&file.path, file.size_bytes)).collect();
-    let bytes = due.iter().chain(&left_over).filter_map(|path| sizes.get(path)).sum();
-    Sweep { due, left_over, bytes }
+    let going: BTreeSet<_> = due.iter().chain(&left_over).collect();
+    let going = found.iter().filter(|file| going.contains(&file.path));
+    let sizes = going.map(|file| (file.path.clone(), file.size_bytes)).collect();
+    Sweep { due, left_over, sizes }
 }
 
 #[cfg(test)]
@@ -96,11 +117,16 @@ mod tests {
 
     #[test]
     fn what_nothing_names_since_the_grace_goes() {
-        let expected = Sweep {
+        let mut expected = Sweep {
             due: vec!["due".into(), "gone already".into()],
             left_over: vec!["lookback-left".into()],
-            bytes: 20,
+            sizes: [("due".into(), 10), ("lookback-left".into(), 10)].into(),
         };
-        assert_eq!(plan(&known(), Instant::from_micros(5)), expected);
+        let planned = plan(&known(), Instant::from_micros(5));
+        assert_eq!(planned, expected);
+        assert_eq!(planned.bytes(), 20);
+        expected.due = vec!["gone already".into()];
+        expected.sizes.remove("due");
+        assert_eq!(planned.without(&names(&["due"])), expected);
     }
 }

@@ -20,7 +20,7 @@ use self::outcome::Outcome;
 use super::metrics::Exposition;
 use super::settings::Settings;
 use super::target::Target;
-use super::{Status, printer};
+use super::{Status, printer, report};
 
 pub(super) use self::options::CheckOptions;
 
@@ -33,6 +33,7 @@ pub(super) async fn run(settings: &Settings, options: &CheckOptions) -> Result<S
         return Ok(if is_broken { Status::Attention } else { Status::Done });
     }
     let engine = settings.engine(&options.read).await?;
+    report::warn_if_stale(&engine).await?;
     let outcomes = outcomes(chosen, &engine).await;
     let text = match options.format {
         CheckFormat::Table => {

@@ -4,7 +4,7 @@ mod document;
 mod options;
 mod steps;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, WriterLock};
 use crate::error::{Kind, Result};
 use crate::model::{DAY, Instant};
 
@@ -21,10 +21,8 @@ pub(super) use self::options::{NightOptions, TimeOfDay};
 
 pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<Status> {
     if let Some(due) = options.due
-        && let Some(last) = last_read(settings)
-        && last >= due.last_before(settings.clock.now())
+        && let Some(words) = not_due(settings, options, due)
     {
-        let words = not_due(last, due, settings.clock.now());
         // A timer may ring every hour, and mail what is told: a person alone is told.
         if printer::is_watched() {
             printer::note(&words);
@@ -50,16 +48,28 @@ pub(super) async fn run(settings: &Settings, options: &NightOptions) -> Result<S
     end(night, &outcomes)
 }
 
-fn not_due(last: Instant, due: TimeOfDay, now: Instant) -> String {
+/// Why the night is not due, if it is not.
+fn not_due(settings: &Settings, options: &NightOptions, due: TimeOfDay) -> Option<String> {
+    // Most likely the night that rang an hour ago.
+    if WriterLock::is_held(&settings.warehouse) {
+        return Some("not due: another process writes the warehouse".to_owned());
+    }
+    let now = settings.clock.now();
+    let last = last_night(settings, options, now).filter(|last| *last >= due.last_before(now))?;
+    Some(done_already(last, due, now))
+}
+
+fn done_already(last: Instant, due: TimeOfDay, now: Instant) -> String {
     let next = due.last_before(now) + DAY;
     format!("not due: the last night that read began at {last}; the next is due at {next}")
 }
 
-/// When jobs were read last, if that is known: where the ledger cannot be read, the night is due,
-/// and its steps and its metrics tell why.
-fn last_read(settings: &Settings) -> Option<Instant> {
+/// When the last such night began, if that is known: where the ledger or the sources cannot be
+/// read, the night is due, and its steps and its metrics tell why.
+fn last_night(settings: &Settings, options: &NightOptions, now: Instant) -> Option<Instant> {
     let catalog = catalog(settings).ok().flatten()?;
-    ledger::last_read(&catalog).ok().flatten()
+    let sources = settings.sources(&options.ingest).ok()?;
+    ledger::last_night(&catalog, &sources, now).ok().flatten()
 }
 
 /// The catalog, if there is a warehouse.
@@ -142,7 +152,7 @@ mod tests {
     fn what_is_not_due_is_told_with_both_times() {
         let at = |text: &str| Instant::from_text(text).unwrap();
         let due = TimeOfDay { hour: 3, minute: 0 };
-        let told = |now: &str| not_due(at("2026-01-05T03:04:00Z"), due, at(now));
+        let told = |now: &str| done_already(at("2026-01-05T03:04:00Z"), due, at(now));
         let expected = "not due: the last night that read began at 2026-01-05T03:04:00Z; the next \
                         is due at 2026-01-06T03:00:00Z";
         assert_eq!(told("2026-01-05T12:00:00Z"), expected);

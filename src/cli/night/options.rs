@@ -16,8 +16,8 @@ use super::super::units::age;
 /// exit status is that of the worst. It takes the flags of `lookback ingest`.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct NightOptions {
-    /// Do nothing if jobs were read since this time of day (UTC): for a timer that rings every
-    /// hour, since it knows no UTC, or since the machine may have slept.
+    /// Do nothing if such a night was done since this time of day (UTC), or goes on: for a timer
+    /// that rings every hour, since it knows no UTC, or since the machine may have slept.
     #[arg(long, value_name = "HH:MM", value_parser = TimeOfDay::parse)]
     pub(super) due: Option<TimeOfDay>,
 

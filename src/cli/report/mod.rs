@@ -72,7 +72,7 @@ pub(super) async fn run(
 }
 
 /// Tells that nothing was read for days: most reports are of the days before the present instant.
-async fn warn_if_stale(engine: &Engine) -> Result<()> {
+pub(super) async fn warn_if_stale(engine: &Engine) -> Result<()> {
     let Some(last) = reports::last_read(engine).await? else { return Ok(()) };
     let days = (engine.present() - last) / DAY;
     if days >= STALE_DAYS {

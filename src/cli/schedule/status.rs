@@ -6,8 +6,9 @@ use std::fmt::Write;
 use crate::error::{Kind, Result};
 use crate::model::{HOUR, Instant};
 
+use super::super::args::IngestOptions;
 use super::super::grid::Grid;
-use super::super::ledger::{each_row, last_read};
+use super::super::ledger::{each_row, last_night};
 use super::super::night::TimeOfDay;
 use super::super::settings::Settings;
 use super::super::{Status, printer};
@@ -63,7 +64,7 @@ fn judge(scheduler: &str, timer: &BTreeMap<&str, &str>, service: &BTreeMap<&str,
     Told { text, status: if is_well { Status::Done } else { Status::Attention } }
 }
 
-/// For how long a night that is due may have read nothing yet: cron rings within the hour.
+/// For how long a night that is due may not have ended yet: cron rings within the hour.
 const RINGING: i64 = 2 * HOUR;
 
 /// How it stands with a line of a crontab: cron itself tells nothing, but the ledger does.
@@ -74,16 +75,20 @@ pub(super) fn cron(settings: &Settings, line: &str) -> Result<Status> {
         return Ok(Status::Attention);
     };
     let last = match settings.lake() {
-        Ok(lake) => last_read(&lake.catalog)?,
+        Ok(lake) => {
+            // What the line has in its environment is not known here.
+            let sources = settings.sources(&IngestOptions::default()).unwrap_or_default();
+            last_night(&lake.catalog, &sources, settings.clock.now())?
+        }
         Err(err) if err.kind() == Kind::Input => None,
         Err(err) => return Err(err),
     };
     let Some(missed) = missed(due, last, settings.clock.now()) else { return Ok(Status::Done) };
-    printer::warning(&format!("no jobs were read since {missed}, when the night was due"));
+    printer::warning(&format!("no night was done since {missed}, when it was due"));
     Ok(Status::Attention)
 }
 
-/// When a night was due that read nothing, if the last one is such. Pure.
+/// When a night was due that was not done, if the last one is such. Pure.
 fn missed(due: TimeOfDay, last: Option<Instant>, now: Instant) -> Option<Instant> {
     let due = due.last_before(now - RINGING);
     last.is_none_or(|last| last < due).then_some(due)

@@ -68,7 +68,8 @@ pub(in crate::cli) struct SummariesOptions {
     #[arg(long, value_name = "BUCKET", help_heading = BEYOND)]
     bucket: Option<String>,
 
-    /// Count jobs by their creation or their completion [default: creation]
+    /// Count jobs by their creation or their completion; those without one are then in none
+    /// [default: creation]
     #[arg(long, value_name = "TIME", help_heading = BEYOND)]
     by: Option<String>,
 

@@ -1,6 +1,6 @@
 //! An answer as what a chart draws: an axis and the series along it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::{AsArray, Float64Array, RecordBatch};
 use arrow::compute::cast;
@@ -101,6 +101,9 @@ impl Frame {
             AxisRead::Labels(labels) => Axis::Labels(labels),
             AxisRead::Times(times) => placed(&axis_name, &times, &mut series, &mut notes),
         };
+        if let (Axis::Times(times), true) = (&axis, labels.is_some()) {
+            refuse_twins(&axis_name, times, &series)?;
+        }
         keep_highest(&mut series, &mut notes);
         Ok(Self { axis_name, axis, series, notes })
     }
@@ -181,6 +184,20 @@ fn placed(
         rows => notes.push(format!("{rows} rows without \"{name}\" are not drawn")),
     }
     Axis::Times(present)
+}
+
+/// Refuses several numbers of one series at one time: whatever is drawn would be none of them.
+fn refuse_twins(name: &str, times: &[i64], series: &[Series]) -> Result<()> {
+    let has_twins = |one: &&Series| {
+        let mut seen = HashSet::new();
+        !one.points.iter().all(|(place, _)| seen.insert(times[*place]))
+    };
+    let Some(one) = series.iter().find(has_twins) else { return Ok(()) };
+    let message = format!(
+        "the answer has several rows of one \"{name}\" for \"{}\": a chart needs one",
+        one.name
+    );
+    Err(Error::input(message).with_hint("choose one of what sets them apart, or add them up"))
 }
 
 /// Leaves as many series as can be told apart, and notes the others.

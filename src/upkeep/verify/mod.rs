@@ -95,6 +95,10 @@ impl Verify<'_> {
         }
         let before = self.clock.now() - self.grace;
         for file in found.iter().filter(|it| it.changed_at <= before && !named.contains(&it.path)) {
+            // What is swept meanwhile is neither named nor there.
+            if self.lake.store.local_path(&file.path).is_some_and(|path| !path.exists()) {
+                continue;
+            }
             let what = format!("nothing names it; it has {} bytes", file.size_bytes);
             let finding = Finding::new(Check::ExtraFile, format!("file {}", file.path), what);
             let is_ours_to_remove = is_known && file.is_ours();

@@ -121,13 +121,60 @@ fn a_lost_catalog_is_told_with_the_way_back() {
     error: folder "warehouse" is not a warehouse and not empty: it holds "backups"
     hint: run `lookback restore-catalog`, which takes the newest copy in the folder "backups"
     "#);
+    // Whoever looks with SQLite's shell makes a blank one: that is not the start of a warehouse.
+    fs::write(&catalog, "").unwrap();
+    let blank = desk.run(&["import", "jobs.json"]);
+    assert!(blank.contains("is not a warehouse and not empty: it holds "), "{blank}");
+    assert!(blank.contains("hint: run `lookback restore-catalog`"), "{blank}");
+    assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
+    exit 2
+    -- stderr
+    error: file "[DESK]/warehouse/catalog.sqlite" is not a Lookback catalog
+    hint: run `lookback restore-catalog`, which takes the newest copy in the folder "backups"
+    "#);
+    fs::remove_file(&catalog).unwrap();
     assert_snapshot!(desk.run(&["restore-catalog"]), @r#"
     exit 0
     -- stderr
     restored "warehouse/backups/catalog-2026-01-05.sqlite": snapshot 2 of 2026-01-05T00:00:00Z
-    hint: run `lookback ingest` to read again what was committed since then
+    hint: run `lookback ingest` to read again what was committed since then, and `lookback import` for what was imported
     "#);
     assert!(desk.run(&["sql", "SELECT 1"]).starts_with("exit 0\n"));
+}
+
+#[test]
+fn a_blank_catalog_beside_data_is_no_new_warehouse() {
+    let desk = Desk::with_jobs();
+    fs::write(desk.path("warehouse/catalog.sqlite"), "").unwrap();
+    assert_snapshot!(desk.run(&["import", "jobs.json"]), @r#"
+    exit 2
+    -- stderr
+    error: folder "warehouse" is not a warehouse and not empty: it holds "data"
+    hint: name an empty or new folder with --warehouse
+    "#);
+    assert_eq!(fs::read(desk.path("warehouse/catalog.sqlite")).unwrap(), b"");
+}
+
+#[test]
+fn a_disk_of_its_own_becomes_a_warehouse() {
+    let desk = Desk::new();
+    desk.write("jobs.json", jobs(&[("b-1", "COMPLETED", "2026-01-04T01:00:00Z")]));
+    fs::create_dir_all(desk.path("warehouse/lost+found")).unwrap();
+    assert!(desk.run(&["import", "jobs.json"]).starts_with("exit 0\n"));
+}
+
+#[test]
+fn what_a_restored_catalog_does_not_name_is_told() {
+    let desk = Desk::with_jobs();
+    desk.run(&["maintain"]);
+    desk.write("more.json", jobs(&[("b-77", "COMPLETED", "2023-01-04T01:00:00Z")]));
+    desk.run(&["import", "more.json"]);
+    fs::remove_file(desk.path("warehouse/catalog.sqlite")).unwrap();
+    let told = desk.run(&["restore-catalog"]);
+    let warned: Vec<_> = told.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let [warned] = warned[..] else { panic!("{told}") };
+    assert!(warned.starts_with("warning: no catalog names 2 of the data files, such as \"main/"));
+    assert!(warned.ends_with("`lookback maintain` deletes them once they are a day old"));
 }
 
 #[test]

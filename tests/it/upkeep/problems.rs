@@ -72,6 +72,42 @@ fn a_task_that_fails_keeps_no_other_from_being_done() {
 }
 
 #[test]
+fn files_that_cannot_be_removed_keep_no_other_from_going() {
+    let warehouse = winter(2..=12);
+    let left = leave(&warehouse, "lookback-left.parquet");
+    let sweep = only(&[Task::Sweep]);
+    let before_that = only(&[Task::Compact, Task::Expire]);
+    maintain(&warehouse, SPRING, &before_that, &Steps::none()).unwrap();
+    // Folders took the places of two files that are to be deleted: not even root removes them.
+    let due = |catalog: &Connection| {
+        let sql = "SELECT path FROM ducklake_files_scheduled_for_deletion ORDER BY path";
+        let mut query = catalog.prepare(sql).unwrap();
+        let paths = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        paths.map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let catalog = Connection::open(warehouse.path().join("catalog.sqlite")).unwrap();
+    let before = due(&catalog);
+    assert!(before.len() > 2, "{before:?}");
+    let stuck = [&before[0], &before[2]].map(|path| warehouse.path().join("data").join(path));
+    for file in &stuck {
+        fs::remove_file(file).unwrap();
+        fs::create_dir(file).unwrap();
+    }
+    let report = maintain(&warehouse, SPRING, &sweep, &Steps::none()).unwrap();
+    assert_eq!(problems(&report), [Kind::Io]);
+    assert_eq!(report.problems[0].hint(), Some("2 files cannot be removed: this is the first"));
+    let [Work::Swept { files, .. }] = report.work[..] else { panic!("{report:?}") };
+    assert_eq!(files, before.len() as u64 - 2 + 1);
+    assert!(!fs::exists(&left).unwrap());
+    assert_eq!(due(&catalog), [before[0].clone(), before[2].clone()]);
+    for file in stuck {
+        fs::remove_dir(file).unwrap();
+    }
+    assert!(maintain(&warehouse, SPRING, &sweep, &Steps::none()).unwrap().is_well());
+    assert_eq!(due(&catalog), [] as [String; 0]);
+}
+
+#[test]
 fn nothing_goes_while_a_catalog_in_backups_cannot_be_read() {
     for name in ["catalog-2026-03-19.sqlite", "replaced-2026-03-19T04-00-00Z.sqlite"] {
         let warehouse = winter(2..=4);

@@ -34,6 +34,9 @@ fn the_copy_takes_the_place_of_a_catalog_that_is_gone_or_damaged() {
         }
         let restored = restore(&warehouse.path(), None, instant(LATER), &Steps::none()).unwrap();
         assert_eq!(restored.replaced.is_some(), damage.is_some());
+        // The files of the night after the copy, if it is known that nothing names them.
+        let unnamed = restored.unnamed.map(|files| !files.is_empty());
+        assert_eq!(unnamed, damage.is_none().then_some(true));
         assert_eq!(state(&warehouse), then);
         // What a damaged catalog needs is not known.
         let found = findings(&warehouse, GRACE);
@@ -52,12 +55,23 @@ fn the_replaced_catalog_and_its_files_are_kept() {
     let now = state(&warehouse);
     let restored = restore(&warehouse.path(), None, instant(LATER), &Steps::none()).unwrap();
     assert_eq!(state(&warehouse), then);
+    assert_eq!(restored.unnamed.as_deref(), Some(&[][..]));
     // Long after, upkeep still spares what the replaced catalog names.
     let far = "2028-01-01T00:00:00Z";
     maintain(&warehouse, far, &only(&Task::ALL), &Steps::none()).unwrap();
     let replaced = restored.replaced.unwrap();
     restore(&warehouse.path(), Some(&replaced), instant(far), &Steps::none()).unwrap();
     assert_eq!(state(&warehouse), now);
+}
+
+#[test]
+fn the_catalog_can_be_written_even_if_the_copy_cannot() {
+    let (warehouse, _) = copied();
+    fs::remove_file(warehouse.path().join("catalog.sqlite")).unwrap();
+    fs::set_permissions(copy_of(&warehouse), Permissions::from_mode(0o440)).unwrap();
+    restore(&warehouse.path(), None, instant(LATER), &Steps::none()).unwrap();
+    let restored = fs::metadata(warehouse.path().join("catalog.sqlite")).unwrap();
+    assert_eq!(restored.permissions().mode() & 0o777, 0o640);
 }
 
 #[test]

@@ -5,10 +5,11 @@ mod odd;
 use std::fs;
 
 use insta::assert_snapshot;
+use lookback::catalog::WriterLock;
 use serde_json::Value;
 
 use super::emulated::Emulator;
-use super::{Desk, without_size};
+use super::{Desk, alter_catalog, without_size};
 
 const NIGHT: &str = "2026-01-05T03:00:00Z";
 const NEXT: &str = "2026-01-06T03:00:00Z";
@@ -205,6 +206,35 @@ fn an_hourly_timer_has_it_run_once_a_night() {
     desk.settle(&emulator.url, QUIET);
     desk.night(NEXT, &due);
     assert_eq!(runs(&desk), "2");
+}
+
+#[test]
+fn what_is_read_beside_the_nights_is_none() {
+    let desk = Desk::new();
+    let emulator = Emulator::at(NIGHT, "");
+    desk.settle(&emulator.url, QUIET);
+    let due = ["--due", "02:45", "--kind", "scan", "--kind", "copy"];
+    let is_due = |due: &[&str]| desk.night(NIGHT, due) != "exit 0\n";
+    // Another source, one kind of two, and all there is but upkeep.
+    let mine = fs::read_to_string(desk.path("lookback.toml")).unwrap();
+    desk.write("lookback.toml", mine.replace("\"prod\"", "\"dev\""));
+    assert!(is_due(&due) && !is_due(&due));
+    desk.write("lookback.toml", mine);
+    desk.run(&["ingest", "--now", NIGHT, "--kind", "scan"]);
+    desk.run(&["maintain", "--now", NIGHT]);
+    let warehouse = desk.path("warehouse");
+    let before = fs::read(warehouse.join("catalog.sqlite")).unwrap();
+    let writer = WriterLock::take(&warehouse).unwrap();
+    // A night that goes on is not begun twice, nor is it told as one that failed.
+    let busy = [&due[..], &["--metrics", "m.prom"]].concat();
+    assert!(!is_due(&busy) && !desk.path("m.prom").exists());
+    drop(writer);
+    assert_eq!(fs::read(warehouse.join("catalog.sqlite")).unwrap(), before);
+    assert!(is_due(&due) && !is_due(&due));
+    assert!(!is_due(&["--due", "02:45", "--kind", "scan"]));
+    // A night of the future, when a clock was wrong, is none.
+    alter_catalog(&warehouse, "UPDATE lookback_run SET started_at = '2030-01-05T03:00:00Z'");
+    assert!(is_due(&due));
 }
 
 #[test]

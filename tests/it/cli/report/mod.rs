@@ -1,5 +1,6 @@
 //! `lookback report`: reports that are listed, documented and run, and wrong names and values.
 
+mod earlier;
 mod own;
 
 use std::fs;
@@ -317,27 +318,6 @@ fn a_warehouse_that_was_not_read_for_days_is_told() {
     group_name,plan_name,jobs,good,judged,rate_percent,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
     -- stderr
     warning: the warehouse was last read 59 days ago; --now 2026-01-05T00:00:00Z asks as of then
-    ");
-}
-
-#[test]
-fn the_present_of_an_earlier_state_is_that_state() {
-    let desk = desk();
-    let report = ["report", "outcomes-by-day", "--days", "1", "--format", "csv", "--as-of"];
-    let as_of = |as_of| desk.run(&[report.as_slice(), &[as_of, "--now", "2026-03-01"]].concat());
-    assert_snapshot!(as_of("2"), @"
-    exit 0
-    -- stdout
-    day,places,complete_places,jobs,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
-    2026-01-04,0,0,,,,,,,,,
-    2026-01-05,0,0,,,,,,,,,
-    ");
-    assert_snapshot!(as_of("2026-01-07"), @"
-    exit 0
-    -- stdout
-    day,places,complete_places,jobs,ok,ok_with_issues,failed,expired,partial,aborted,open,unknown
-    2026-01-06,0,0,,,,,,,,,
-    2026-01-07,0,0,,,,,,,,,
     ");
 }
 

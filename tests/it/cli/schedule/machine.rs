@@ -131,10 +131,11 @@ fn a_line_of_cron_is_well_if_the_ledger_says_so() {
     let desk = desk(&[("crontab", CRONTAB)]);
     let read_at = "2026-01-05T03:20:00Z";
     let emulator = Emulator::at(read_at, "");
-    let source = "[[source]]\nname = \"prod\"\nregions = [\"us-east-1\"]\nemulator = true\n";
+    let source = "[[source]]\nname = \"prod\"\nregions = [\"us-east-1\"]\nkinds = [\"copy\"]\n\
+                  emulator = true\n";
     desk.write("lookback.toml", format!("{source}endpoint_url = \"{}\"\n", emulator.url));
     desk.schedule(&["install", "--with", "cron"]);
-    desk.run(&["night", "--kind", "copy", "--no-reconcile", "--now", read_at]);
+    desk.run(&["night", "--no-reconcile", "--now", read_at]);
     let status = |now: &str| {
         let told = desk.schedule(&["status", "--now", now]);
         told.lines().filter(|line| !line.contains("[PROGRAM]")).collect::<Vec<_>>().join("\n")
@@ -155,6 +156,6 @@ fn a_line_of_cron_is_well_if_the_ledger_says_so() {
     run                   status  seconds  new  changed  calls  throttled
     2026-01-05T03:20:00Z  done          0  116        0      2          0
     -- stderr
-    warning: no jobs were read since 2026-01-06T03:00:00Z, when the night was due
+    warning: no night was done since 2026-01-06T03:00:00Z, when it was due
     ");
 }

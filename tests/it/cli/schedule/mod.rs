@@ -258,7 +258,7 @@ fn cron_is_set_up_where_there_is_no_systemd_and_its_other_lines_stay() {
 
     no run yet
     -- stderr
-    warning: no jobs were read since 2026-01-04T03:00:00Z, when the night was due
+    warning: no night was done since 2026-01-04T03:00:00Z, when it was due
     ");
     assert!(desk.schedule(&["remove"]).starts_with("exit 0\n"));
     assert!(!desk.path("crontab").exists());
