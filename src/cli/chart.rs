@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::io::Write;
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayData, RecordBatch};
 use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use futures::StreamExt;
@@ -72,6 +74,8 @@ fn kinds() -> impl TypedValueParser<Value = Chosen> {
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     schema: SchemaRef,
+    /// The places of the columns that are drawn; `None` for all.
+    drawn: Option<Vec<usize>>,
     /// Not all of them if there were too many.
     batches: Vec<RecordBatch>,
     /// How many rows there were.
@@ -82,21 +86,37 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// None yet.
-    pub(super) fn new(schema: SchemaRef) -> Self {
-        Self { schema, batches: Vec::new(), count: 0, bytes: 0, buffers: HashSet::new() }
+    /// None yet, of an answer of which these columns are drawn; all where none are named.
+    ///
+    /// # Errors
+    /// The answer has no column of such a name.
+    pub(super) fn new(schema: &SchemaRef, drawn: &[String]) -> Result<Self> {
+        let places = drawn.iter().map(|name| schema.index_of(name));
+        let places: Vec<_> = places.collect::<Result<_, _>>().map_err(not_drawn)?;
+        let drawn = (!places.is_empty()).then_some(places);
+        let schema = match &drawn {
+            Some(drawn) => Arc::new(schema.project(drawn).map_err(not_drawn)?),
+            None => Arc::clone(schema),
+        };
+        let (batches, buffers) = (Vec::new(), HashSet::new());
+        Ok(Self { schema, drawn, batches, count: 0, bytes: 0, buffers })
     }
 
     /// Holds the rows of `batch`, as long as they can be drawn.
-    pub(super) fn keep(&mut self, batch: &RecordBatch) {
+    pub(super) fn keep(&mut self, batch: &RecordBatch) -> Result<()> {
         self.count += batch.num_rows();
         if !self.are_too_many() {
+            let batch = match &self.drawn {
+                Some(drawn) => batch.project(drawn).map_err(not_drawn)?,
+                None => batch.clone(),
+            };
             batch.columns().iter().for_each(|column| self.weigh(&column.to_data()));
-            self.batches.push(batch.clone());
+            self.batches.push(batch);
         }
         if self.are_too_many() {
             (self.batches, self.buffers) = (Vec::new(), HashSet::new());
         }
+        Ok(())
     }
 
     /// True if and only if they are not drawn.
@@ -131,16 +151,21 @@ impl Rows {
     }
 }
 
-/// Draws an answer.
+fn not_drawn(err: ArrowError) -> Error {
+    Error::internal("choose the columns of a chart").with_source(err)
+}
+
+/// Draws these columns of an answer; all where none are named.
 pub(super) async fn show(
     mut answer: Answer,
+    drawn: &[String],
     chosen: Chosen,
     target: &Target,
     canvas: Canvas,
 ) -> Result<()> {
-    let mut rows = Rows::new(answer.schema);
+    let mut rows = Rows::new(&answer.schema, drawn)?;
     while let Some(batch) = answer.batches.next().await {
-        rows.keep(&batch?);
+        rows.keep(&batch?)?;
         if rows.are_too_many() {
             break;
         }

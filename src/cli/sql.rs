@@ -74,7 +74,7 @@ async fn answer_all(
         answers += 1;
         if let Some(chosen) = options.chart.chart {
             let canvas = target.canvas(&settings.environment.terminal);
-            chart::show(answer, chosen, target, canvas).await?;
+            chart::show(answer, &[], chosen, target, canvas).await?;
             continue;
         }
         refuse_second_answer(format, answers)?;

@@ -211,7 +211,8 @@ fn set_aside(
         return Err(Error::internal("no name is free for the catalog"));
     };
     steps.take("keep catalog")?;
-    let is_there = catalog.exists();
+    // One without tables names nothing, and nobody could read it.
+    let is_there = catalog.exists() && !matches!(Catalog::is_blank_in(folder), Ok(true));
     if is_there && !aside.exists() {
         keep(&catalog, &aside)?;
     }

@@ -293,6 +293,10 @@ async fn work(
     format: Option<Format>,
     way: Way,
 ) -> Result<Outcome> {
+    let drawn = match &question {
+        Question::Report(report, _) => report.chart.clone(),
+        Question::Statement(_) | Question::Answer(_) => Vec::new(),
+    };
     let answer = match question {
         Question::Statement(statement) => engine.run(statement).await?,
         Question::Report(report, given) => report.run(&engine, &given).await?,
@@ -306,24 +310,32 @@ async fn work(
     match way {
         Way::Screen(screen) => {
             let options = Options { width: Some(screen_size().0), ..Options::default() };
-            write(answer, format.unwrap_or(Format::Table), Box::new(screen), options).await
+            let format = format.unwrap_or(Format::Table);
+            write(answer, &drawn, format, Box::new(screen), options).await
         }
         Way::File(target) => {
             // The file's name goes before what `\\format` says.
             let format = target.format(target.format_of_name().or(format))?;
-            let outcome = write(answer, format, target.out()?, target.options()).await?;
+            let outcome = write(answer, &drawn, format, target.out()?, target.options()).await?;
             target.finish()?;
             Ok(outcome)
         }
     }
 }
 
-async fn write(mut answer: Answer, format: Format, out: Out, options: Options) -> Result<Outcome> {
+/// Writes an answer, and keeps the columns of it that a chart is to draw.
+async fn write(
+    mut answer: Answer,
+    drawn: &[String],
+    format: Format,
+    out: Out,
+    options: Options,
+) -> Result<Outcome> {
     let mut sink = output::writer(format, &answer.schema, out, options)?;
-    let mut rows = Rows::new(Arc::clone(&answer.schema));
+    let mut rows = Rows::new(&answer.schema, drawn)?;
     while let Some(batch) = answer.batches.next().await {
         let batch = batch?;
-        rows.keep(&batch);
+        rows.keep(&batch)?;
         sink.write(&batch)?;
     }
     Ok(Outcome { written: Some(sink.finish()?), rows: Some(rows) })

@@ -7,8 +7,6 @@ mod listing;
 use std::io::Write;
 use std::sync::Arc;
 
-use futures::StreamExt;
-
 use crate::engine::{Answer, Engine, Value};
 use crate::error::{Error, Result};
 use crate::model::DAY;
@@ -62,7 +60,7 @@ pub(super) async fn run(
         let answer = Answer::made_on(workers.handle(), asked).await?;
         if let Some(chosen) = options.chart.chart {
             let canvas = target.canvas(&settings.environment.terminal);
-            return chart::show(drawn(report, answer)?, chosen, &target, canvas).await;
+            return chart::show(answer, &report.chart, chosen, &target, canvas).await;
         }
         sql::show(answer, target.format(options.format)?, &target).await
     };
@@ -81,19 +79,6 @@ pub(super) async fn warn_if_stale(engine: &Engine) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// The columns of an answer that the chart of the report shows.
-fn drawn(report: &Report, answer: Answer) -> Result<Answer> {
-    if report.chart.is_empty() {
-        return Ok(answer);
-    }
-    let failed = |err| Error::internal("choose the columns of a chart").with_source(err);
-    let columns = report.chart.iter().map(|name| answer.schema.index_of(name));
-    let columns: Vec<_> = columns.collect::<Result<_, _>>().map_err(failed)?;
-    let schema = Arc::new(answer.schema.project(&columns).map_err(failed)?);
-    let batches = answer.batches.map(move |batch| batch?.project(&columns).map_err(failed));
-    Ok(Answer { schema, batches: batches.boxed() })
 }
 
 /// The values of the parameters that have one.

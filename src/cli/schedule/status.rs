@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::catalog::WriterLock;
 use crate::error::{Kind, Result};
 use crate::model::{HOUR, Instant};
 
@@ -84,6 +85,10 @@ pub(super) fn cron(settings: &Settings, line: &str) -> Result<Status> {
         Err(err) => return Err(err),
     };
     let Some(missed) = missed(due, last, settings.clock.now()) else { return Ok(Status::Done) };
+    if WriterLock::is_held(&settings.warehouse) {
+        printer::note("the warehouse is being written now: most likely the night goes on");
+        return Ok(Status::Done);
+    }
     printer::warning(&format!("no night was done since {missed}, when it was due"));
     Ok(Status::Attention)
 }

@@ -83,3 +83,43 @@ fn reports_are_listed_documented_and_run() {
     terminal.press("\\reports\r");
     terminal.see("Jobs in a state (yours)");
 }
+
+/// One with two columns of words, of which a chart draws one.
+const DRAWN: &str = "\
+-- title: Jobs by state
+-- subject: yours
+-- question: How many jobs are in each state?
+-- column: kind -- The kind.
+-- column: state -- The state.
+-- column: jobs -- How many.
+-- chart: state, jobs
+
+SELECT kind, state, count(*) AS jobs FROM jobs GROUP BY kind, state ORDER BY kind, state
+";
+
+#[test]
+fn a_report_is_drawn_as_it_says() {
+    let desk = desk();
+    fs::create_dir(desk.path("mine")).unwrap();
+    desk.write("mine/drawn.sql", DRAWN);
+    let reports = ("LOOKBACK_REPORTS", "mine");
+    let mut terminal = Terminal::repl(&desk, 60, &[PLAIN[0], PLAIN[1], PLAIN[2], reports]);
+    terminal.enter("\\format csv");
+    terminal.clear();
+    terminal.enter("\\report drawn");
+    terminal.enter("\\chart");
+    assert_snapshot!(terminal.screen(), @r"
+    lookback> \report drawn
+    kind,state,jobs
+    backup,COMPLETED,1
+    backup,CREATED,1
+    backup,RUNNING,1
+    (3 rows)
+    lookback> \chart
+    jobs by state
+    COMPLETED │███████████████████████████████████████████████ 1
+    CREATED   │███████████████████████████████████████████████ 1
+    RUNNING   │███████████████████████████████████████████████ 1
+    lookback>
+    ");
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use insta::assert_snapshot;
+use lookback::catalog::WriterLock;
 
 use super::super::Desk;
 use super::super::emulated::Emulator;
@@ -158,4 +159,9 @@ fn a_line_of_cron_is_well_if_the_ledger_says_so() {
     -- stderr
     warning: no night was done since 2026-01-06T03:00:00Z, when it was due
     ");
+    // A long night may go on.
+    let _writer = WriterLock::take(&desk.path("warehouse")).unwrap();
+    let told = status("2026-01-06T05:00:00Z");
+    assert!(told.starts_with("exit 0\n"), "{told}");
+    assert!(told.ends_with("the warehouse is being written now: most likely the night goes on"));
 }
