@@ -130,6 +130,14 @@ impl Error {
         error
     }
 
+    /// The same error, told behind these words; causes become text.
+    #[must_use]
+    pub fn behind(&self, words: &str) -> Self {
+        let mut error = Self::new(self.kind(), format!("{words}{}", self.chain()));
+        error.inner.hint.clone_from(&self.inner.hint);
+        error
+    }
+
     /// True if and only if the reader of our output closed it (`lookback sql … | head`).
     pub fn is_broken_pipe(&self) -> bool {
         let mut next: Option<&(dyn error::Error + 'static)> = Some(self);

@@ -78,7 +78,8 @@
 //!
 //! 1. `model` and what is marked pure do no I/O and read no clock: time, randomness and the network
 //!    enter as arguments.
-//! 2. There is one commit ([`catalog::Catalog::commit`]) and one read path ([`engine::Engine`]).
+//! 2. There is one commit ([`catalog::Catalog::commit`]; only making a catalog and renewing its
+//!    views, which hold no rows, make a snapshot besides) and one read path ([`engine::Engine`]).
 //! 3. A file is complete and synced before the catalog names it; readers open only files that
 //!    their snapshot names.
 //! 4. Data files never change. A change is new files and one transaction that swaps them in.
@@ -95,12 +96,13 @@
 //! # The lake
 //!
 //! A warehouse is a folder: `catalog.sqlite`, a DuckLake 1.0 catalog with our own tables beside it
-//! under the prefix `lookback_`, and `data/`. DuckDB attaches it as it is. A new job goes into a
-//! new file of its Region and day; a changed job rewrites only the files that hold it. A swap is
-//! recorded as an insert and a delete, so that a program that commits at the same time sees that
-//! its input has gone; our own commit looks for such changes inside its transaction, and works
-//! everything out anew if it finds one. What another tool left that cannot be read right (deleted
-//! rows, rows inside the catalog) is refused with the commands that clear it away.
+//! under the prefix `lookback_`, `data/`, and `backups/`, the copies of the catalog. Where a
+//! catalog was lost beside data, none is made in its place. DuckDB attaches it as it is. A new job
+//! goes into a new file of its Region and day; a changed job rewrites only the files that hold it.
+//! A swap is recorded as an insert and a delete, so that a program that commits at the same time
+//! sees that its input has gone; our own commit looks for such changes inside its transaction, and
+//! works everything out anew if it finds one. What another tool left that cannot be read right
+//! (deleted rows, rows inside the catalog) is refused with the commands that clear it away.
 //!
 //! # Ingesting
 //!
@@ -156,7 +158,8 @@
 //!   still be asked for.
 //! - *Sweep* deletes files that have been without a name for a grace: longer than any query reads
 //!   and any writer writes. It spares what a copy of the catalog, or one that was replaced by a
-//!   copy, names in its newest snapshot: a copy can be restored as long as it exists.
+//!   copy, names in its newest snapshot: a copy can be restored as long as it exists. While one
+//!   cannot be read, nothing is swept.
 //! - *Vacuum* and *copy* care for the catalog's own file. A copy is whole and synced before it has
 //!   its name, one a day, seven of them.
 //!

@@ -18,7 +18,7 @@
 -- `lookback status`, and not here: nothing can be done about it.
 --
 -- A place that never was listed whole is told as long as it is tried: until others were tried
--- more than a day after its last try. A source that was told to reach further, or less far, is one
+-- more than 30 hours after its last try. A source that was told to reach further, or less far, is one
 -- place: what counts is the scope of its last listing.
 
 WITH known AS (

@@ -94,7 +94,13 @@ habit AS (
         known_until
 ),
 
-due AS (
+made AS (
+    SELECT source_recovery_point_arn, destination_backup_vault_arn
+    FROM copy_jobs
+    WHERE (state = 'COMPLETED' OR tracking = 'open') AND creation_date < $now
+),
+
+missing AS (
     SELECT
         good.account_id,
         good.region,
@@ -117,34 +123,12 @@ due AS (
         AND creation_date >= first_copied_at
         AND coalesce(completion_date, creation_date)
             <= known_until - CAST(concat($grace_hours, ' hours') AS interval)
-),
-
-made AS (
-    SELECT source_recovery_point_arn, destination_backup_vault_arn
-    FROM copy_jobs
-    WHERE (state = 'COMPLETED' OR tracking = 'open') AND creation_date < $now
-),
-
-missing AS (
-    SELECT
-        account_id,
-        region,
-        resource_type,
-        resource_arn,
-        backup_plan_name,
-        backup_rule_name,
-        backup_job_id,
-        recovery_point_arn,
-        completion_date,
-        destination_backup_vault_arn,
-        known_until
-    FROM due
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM made
-        WHERE made.source_recovery_point_arn = due.recovery_point_arn
-            AND made.destination_backup_vault_arn = due.destination_backup_vault_arn
-    )
+        AND NOT EXISTS (
+            SELECT 1
+            FROM made
+            WHERE made.source_recovery_point_arn = good.recovery_point_arn
+                AND made.destination_backup_vault_arn = habit.destination_backup_vault_arn
+        )
 ),
 
 -- The few copy jobs that came to nothing; those that did are many, and told of nowhere.

@@ -22,9 +22,9 @@
 -- column: past_bytes -- The median size of the past ones; NULL where AWS does not tell sizes.
 --
 -- The duration of a job is the time from its creation to its completion, so a wait in the start
--- window is a part of it: AWS does not say when a job began to work. (initiation_date is there, but
--- AWS does not document what it means.) Only good backups of which AWS tells the completion count. Medians
--- are compared, so that one bad night among others does not count.
+-- window is a part of it: AWS does not document that initiation_date is when a job began to work. Only
+-- good backups of which AWS tells the completion count. Medians are compared, so that one bad night
+-- among others does not count.
 --
 -- 0 bytes mean that AWS does not know the size, as NULL does.
 --

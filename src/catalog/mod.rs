@@ -42,6 +42,10 @@ pub use upkeep::{
 
 /// The catalog's file in a warehouse folder.
 pub const CATALOG_FILE: &str = "catalog.sqlite";
+/// What SQLite appends to the name of a database for what a killed program left undone.
+pub const JOURNAL: &str = "-journal";
+/// What the name of every catalog ends with.
+pub const COPY_ENDING: &str = ".sqlite";
 /// The folder of the data files in a warehouse folder.
 pub const DATA_FOLDER: &str = "data";
 /// The folder of the catalog's copies in a warehouse folder.
@@ -67,7 +71,7 @@ pub struct Catalog {
 }
 
 /// Whether a catalog is there. One that may not be looked at is not taken for none.
-fn is_there(file: &Path) -> Result<bool> {
+pub fn is_there(file: &Path) -> Result<bool> {
     match std::fs::metadata(file) {
         Ok(metadata) => Ok(metadata.is_file()),
         Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -187,14 +191,23 @@ impl Catalog {
 pub const WAY_BACK: &str =
     "run `lookback restore-catalog`, which takes the newest copy in the folder \"backups\"";
 
+/// True if and only if it is the name of a copy that we made: others are somebody's own.
+pub fn is_copy(name: &str) -> bool {
+    let day = name.strip_prefix(COPY_NAME).and_then(|rest| rest.strip_suffix(COPY_ENDING));
+    day.is_some_and(|day| {
+        let is_right = |(at, byte): (usize, u8)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        day.len() == 10 && day.bytes().enumerate().all(is_right)
+    })
+}
+
 /// True if and only if copies of the catalog of the warehouse in `folder` are there.
 pub fn has_copies(folder: &Path) -> bool {
-    let is_copy = |entry: std::fs::DirEntry| {
-        let name = entry.file_name();
-        // One that is not whole ends otherwise.
-        name.to_str().is_some_and(|name| name.starts_with(COPY_NAME) && name.ends_with(".sqlite"))
-    };
-    std::fs::read_dir(folder.join(COPY_FOLDER)).is_ok_and(|entries| entries.flatten().any(is_copy))
+    let is_of_copy = |entry: std::fs::DirEntry| entry.file_name().to_str().is_some_and(is_copy);
+    std::fs::read_dir(folder.join(COPY_FOLDER))
+        .is_ok_and(|entries| entries.flatten().any(is_of_copy))
 }
 
 /// The error with the way back from a damaged catalog; a copy has none.

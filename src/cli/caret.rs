@@ -1,14 +1,21 @@
-//! The line of a statement in which something is wrong, with a caret below the place. Pure.
+//! The line of a statement in which something is wrong, with a caret below the place.
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::error::Place;
+use crate::error::{Error, Place};
+
+use super::target::screen_size;
 
 /// How much of the line stands before the place where the line is cut.
 const BEFORE: usize = 30;
 
+/// The line of an error about `text`, as wide as the screen; `None` if it tells no place.
+pub(super) fn of_error(err: &Error, text: &str) -> Option<String> {
+    excerpt(text, err.place()?, screen_size().0)
+}
+
 /// The line and the caret, in at most `width` columns; `None` if the text has no such place.
-pub(super) fn excerpt(text: &str, place: Place, width: usize) -> Option<String> {
+fn excerpt(text: &str, place: Place, width: usize) -> Option<String> {
     let line = text.lines().nth(place.line - 1)?;
     let characters: Vec<char> = line.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
     // The end of the text is a place as well.

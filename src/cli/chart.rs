@@ -74,8 +74,8 @@ fn kinds() -> impl TypedValueParser<Value = Chosen> {
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     schema: SchemaRef,
-    /// The places of the columns that are drawn; `None` for all.
-    drawn: Option<Vec<usize>>,
+    /// The places of the columns that are drawn.
+    drawn: Vec<usize>,
     /// Not all of them if there were too many.
     batches: Vec<RecordBatch>,
     /// How many rows there were.
@@ -93,11 +93,8 @@ impl Rows {
     pub(super) fn new(schema: &SchemaRef, drawn: &[String]) -> Result<Self> {
         let places = drawn.iter().map(|name| schema.index_of(name));
         let places: Vec<_> = places.collect::<Result<_, _>>().map_err(not_drawn)?;
-        let drawn = (!places.is_empty()).then_some(places);
-        let schema = match &drawn {
-            Some(drawn) => Arc::new(schema.project(drawn).map_err(not_drawn)?),
-            None => Arc::clone(schema),
-        };
+        let drawn = if places.is_empty() { (0..schema.fields().len()).collect() } else { places };
+        let schema = Arc::new(schema.project(&drawn).map_err(not_drawn)?);
         let (batches, buffers) = (Vec::new(), HashSet::new());
         Ok(Self { schema, drawn, batches, count: 0, bytes: 0, buffers })
     }
@@ -106,10 +103,7 @@ impl Rows {
     pub(super) fn keep(&mut self, batch: &RecordBatch) -> Result<()> {
         self.count += batch.num_rows();
         if !self.are_too_many() {
-            let batch = match &self.drawn {
-                Some(drawn) => batch.project(drawn).map_err(not_drawn)?,
-                None => batch.clone(),
-            };
+            let batch = batch.project(&self.drawn).map_err(not_drawn)?;
             batch.columns().iter().for_each(|column| self.weigh(&column.to_data()));
             self.batches.push(batch);
         }

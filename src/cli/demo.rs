@@ -290,10 +290,7 @@ fn days(batches: &[RecordBatch]) -> Vec<(String, i64, u64)> {
     for batch in batches {
         let numbers = |place: usize| batch.column(place).as_primitive::<Int64Type>();
         for row in 0..batch.num_rows() {
-            let outcome = match batch.column(0).as_string_view_opt() {
-                Some(texts) => texts.value(row).to_owned(),
-                None => batch.column(0).as_string::<i32>().value(row).to_owned(),
-            };
+            let outcome = batch.column(0).as_string::<i32>().value(row).to_owned();
             days.push((outcome, numbers(1).value(row), numbers(2).value(row).unsigned_abs()));
         }
     }

@@ -78,11 +78,7 @@ impl Table {
 
     /// The error with its place in the file, and with its hint.
     fn locate(&self, err: &Error) -> Error {
-        let located = Error::new(err.kind(), format!("{}: {}", self.origin, err.chain()));
-        match err.hint() {
-            Some(hint) => located.with_hint(hint),
-            None => located,
-        }
+        err.behind(&format!("{}: ", self.origin))
     }
 }
 

@@ -6,10 +6,24 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use crate::catalog::Catalog;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::Instant;
 use crate::source::aws::Source;
 use crate::tables::Table;
+
+use super::settings::Settings;
+
+/// The catalog of the warehouse; none before its first night.
+///
+/// # Errors
+/// There is a warehouse, and it cannot be read.
+pub(super) fn catalog(settings: &Settings) -> Result<Option<Catalog>> {
+    match settings.lake() {
+        Ok(lake) => Ok(Some(lake.catalog)),
+        Err(err) if err.kind() == Kind::Input => Ok(None),
+        Err(err) => Err(err),
+    }
+}
 
 /// One row of a table of the schema `ops`.
 #[derive(Clone, Copy, Debug)]

@@ -12,9 +12,9 @@ use crate::error::{Error, Result};
 use crate::output::{self, Format, Written};
 
 use super::args::{AnswerOptions, SqlOptions};
-use super::caret::excerpt;
+use super::caret::of_error;
 use super::settings::Settings;
-use super::target::{DASH, Target, screen_size};
+use super::target::{DASH, Target};
 use super::workers::Workers;
 use super::{Status, chart, printer};
 
@@ -24,8 +24,7 @@ pub(super) async fn run(settings: &Settings, options: &SqlOptions) -> Result<Sta
         Ok(()) => return Ok(Status::Done),
         Err(err) => err,
     };
-    let lines = err.place().and_then(|place| excerpt(&text, place, screen_size().0));
-    let Some(lines) = lines else { return Err(err) };
+    let Some(lines) = of_error(&err, &text) else { return Err(err) };
     printer::error_at(&err, Some(&lines));
     Ok(Status::from(err.kind()))
 }

@@ -371,7 +371,7 @@ fn context(lake: &Lake, limits: Limits, summaries: &Summaries) -> Result<Session
     // A join looks rows up in its own table while they are read. Lists of pairs of texts, which it
     // makes of small tables otherwise, take up to twice the time of a whole report.
     options.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;
-    // Texts are what the files have: see `table::scan_schema`.
+    // Texts are what the files have: see `Table::scan_schema`.
     options.sql_parser.map_string_types_to_utf8view = false;
     // Errors tell where in the text they are.
     options.sql_parser.collect_spans = true;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, Session, TableProvider};
 use datafusion::datasource::memory::MemorySourceConfig;
@@ -34,8 +34,7 @@ struct OpsTable {
 
 impl OpsTable {
     fn new(table: &'static Table, catalog: Catalog) -> Self {
-        let fields: Vec<_> = table.columns.iter().map(|column| column.field(None)).collect();
-        Self { table, schema: Arc::new(Schema::new(fields)), catalog }
+        Self { table, schema: table.scan_schema(), catalog }
     }
 
     fn batches(&self) -> Result<Vec<RecordBatch>> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Statistics};
@@ -46,7 +46,7 @@ impl LakeTable {
     pub(super) fn open(lake: &Lake, table: &'static Table, snapshot: Snapshot) -> Self {
         let files = lake.catalog.files(table, snapshot);
         let files = files.map(|files| files.into_iter().map(Arc::new).collect());
-        Self::of(table, scan_schema(table), lake.store.clone(), files)
+        Self::of(table, table.scan_schema(), lake.store.clone(), files)
     }
 
     fn of(
@@ -123,14 +123,6 @@ impl LakeTable {
             .with_statistics(Arc::new(statistics(self.table, file)))
             .with_extension(self.store.data_object(file))
     }
-}
-
-/// The schema in which files are scanned. Texts are no views: batches of many small files that are
-/// put together would keep a buffer of up to 1 MiB for each of them, and a sort of a thousand rows
-/// would count hundreds of MiB (arrow's `InProgressByteViewArray`).
-fn scan_schema(table: &Table) -> SchemaRef {
-    let fields = table.columns.iter().map(|column| column.field(None));
-    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// False if and only if `bounds` tell that a column of texts does not have this one.

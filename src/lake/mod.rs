@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::{
-    CATALOG_FILE, Catalog, DATA_FOLDER, LOCK_FILE, WAY_BACK, WriterLock, has_copies,
+    CATALOG_FILE, Catalog, DATA_FOLDER, JOURNAL, LOCK_FILE, WAY_BACK, WriterLock, has_copies,
+    is_there,
 };
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
@@ -61,13 +62,13 @@ impl WritableLake {
         Self::open_or_create(folder, now, steps)
     }
 
-    /// Opens the warehouse in `folder` for writing; makes a new one if the folder is absent or
-    /// empty.
+    /// Opens the warehouse in `folder` for writing; makes a new one if the folder is absent, empty,
+    /// or holds only what an interrupted creation left.
     ///
     /// # Errors
     /// `Busy` if another process writes it, `Input` if the folder holds something else.
     pub fn open_or_create(folder: &Path, now: Instant, steps: &Steps) -> Result<Self> {
-        if !folder.join(CATALOG_FILE).exists() {
+        if !is_there(&folder.join(CATALOG_FILE))? || Catalog::is_blank_in(folder)? {
             refuse_held_folder(folder)?;
             std::fs::create_dir_all(folder).map_err(|err| {
                 Error::io(format!("make folder \"{}\"", folder.display()), err)
@@ -75,9 +76,6 @@ impl WritableLake {
             })?;
         }
         let lock = WriterLock::take(folder)?;
-        if Catalog::is_blank_in(folder)? {
-            refuse_held_folder(folder)?;
-        }
         let catalog = Catalog::open_or_create(folder, now, steps)?;
         Ok(Self { lake: Lake::with(catalog)?, _lock: lock })
     }
@@ -91,13 +89,20 @@ fn refuse_held_folder(folder: &Path) -> Result<()> {
     let names = entries.flatten().map(|entry| entry.file_name());
     let mut held = names.filter(|name| !name.to_str().is_some_and(is_of_no_warehouse));
     let Some(name) = held.next() else { return Ok(()) };
-    let message = format!(
-        "folder \"{}\" is not a warehouse and not empty: it holds \"{}\"",
-        folder.display(),
-        name.display()
-    );
-    let hint =
-        if has_copies(folder) { WAY_BACK } else { "name an empty or new folder with --warehouse" };
+    let (folder_name, name) = (folder.display(), name.display());
+    let is_lost = is_there(&folder.join(CATALOG_FILE))?;
+    let message = if is_lost {
+        format!(
+            "{CATALOG_FILE} of folder \"{folder_name}\" is empty, beside \"{name}\": it was lost"
+        )
+    } else {
+        format!("folder \"{folder_name}\" is not a warehouse and not empty: it holds \"{name}\"")
+    };
+    let hint = match (has_copies(folder), is_lost) {
+        (true, _) => WAY_BACK,
+        (false, true) => "put it back from a copy of your own, or name another --warehouse",
+        (false, false) => "name an empty or new folder with --warehouse",
+    };
     Err(Error::input(message).with_hint(hint))
 }
 
@@ -105,6 +110,6 @@ fn refuse_held_folder(folder: &Path) -> Result<()> {
 /// and what every new file system of a disk of its own has.
 fn is_of_no_warehouse(name: &str) -> bool {
     let of_catalog = name.strip_prefix(CATALOG_FILE);
-    of_catalog.is_some_and(|rest| ["", "-journal"].contains(&rest))
+    of_catalog.is_some_and(|rest| ["", JOURNAL].contains(&rest))
         || [LOCK_FILE, "lost+found"].contains(&name)
 }

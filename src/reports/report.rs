@@ -197,11 +197,7 @@ impl Report {
 /// The same error, which is one of that file.
 fn located(file: &str, err: &Error) -> Error {
     let separator = if err.to_string().starts_with("line ") { ", " } else { ": " };
-    let error = Error::new(err.kind(), format!("file \"{file}\"{separator}{}", err.chain()));
-    match err.hint() {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    }
+    err.behind(&format!("file \"{file}\"{separator}"))
 }
 
 fn check_parameters(declared: &[Parameter], template: &Template) -> Result<()> {

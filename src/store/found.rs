@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::error::{Error, Result};
 use crate::model::Instant;
-use crate::tables::FILE_PREFIX;
+use crate::tables::is_own_file;
 
 use super::Store;
 
@@ -24,8 +24,7 @@ pub struct Found {
 impl Found {
     /// True if and only if Lookback wrote it: another tool's is that tool's to remove.
     pub fn is_ours(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        name.starts_with(FILE_PREFIX)
+        is_own_file(&self.path)
     }
 }
 

@@ -100,13 +100,14 @@ fn properties(table: &Table, rows: u64, purpose: Purpose) -> Result<WriterProper
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(statistics)
         .set_created_by(concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned());
-    if let (Some(_), Some(id)) = (table.kind, table.key.last()) {
+    if table.kind.is_some() {
+        let id = table.job_id();
         // Ids are spread evenly: their bounds prune nothing, a bloom filter does.
         properties = properties
             // No id is there twice: a dictionary only holds them all once more.
-            .set_column_dictionary_enabled((*id).into(), purpose == Purpose::Fresh)
-            .set_column_bloom_filter_enabled((*id).into(), true)
-            .set_column_bloom_filter_max_ndv((*id).into(), rows.clamp(32, ROW_GROUP_ROWS as u64));
+            .set_column_dictionary_enabled(id.into(), purpose == Purpose::Fresh)
+            .set_column_bloom_filter_enabled(id.into(), true)
+            .set_column_bloom_filter_max_ndv(id.into(), rows.clamp(32, ROW_GROUP_ROWS as u64));
     }
     Ok(properties.build())
 }

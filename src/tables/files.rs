@@ -24,6 +24,11 @@ pub struct NewFile {
     pub sha256: String,
 }
 
+/// True if and only if Lookback wrote the data file, by its name.
+pub fn is_own_file(path: &str) -> bool {
+    path.rsplit('/').next().unwrap_or_default().starts_with(FILE_PREFIX)
+}
+
 /// One live data file.
 #[derive(Clone, Debug)]
 pub struct DataFile {
@@ -44,7 +49,6 @@ pub struct DataFile {
 impl DataFile {
     /// True if and only if Lookback wrote it, so that its bounds are values that occur in it.
     pub fn is_ours(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        name.starts_with(FILE_PREFIX)
+        is_own_file(&self.path)
     }
 }

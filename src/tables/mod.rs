@@ -34,7 +34,7 @@ pub use batch::{BatchBuilder, rows};
 pub use bounds::{Bounds, instant_from_text, timestamp_text};
 pub use column::{Column, ColumnType, Given};
 pub use copy_jobs::TABLE as COPY_JOBS;
-pub use files::{DataFile, FILE_PREFIX, NewFile};
+pub use files::{DataFile, FILE_PREFIX, NewFile, is_own_file};
 pub use job::{Origin, TEST_PLAN, absence, restore_tracking, settle};
 pub use job_transitions::TABLE as JOB_TRANSITIONS;
 pub use json::{
@@ -140,6 +140,14 @@ impl Table {
     pub fn schema(&self) -> SchemaRef {
         let ids = self.field_ids();
         let fields = self.columns.iter().zip(ids).map(|(column, id)| column.field(Some(id)));
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+
+    /// The schema in which the table is scanned. Texts are no views: batches of many small files
+    /// that are put together would keep a buffer of up to 1 MiB for each of them, and a sort of a
+    /// thousand rows would count hundreds of MiB (arrow's `InProgressByteViewArray`).
+    pub fn scan_schema(&self) -> SchemaRef {
+        let fields = self.columns.iter().map(|column| column.field(None));
         Arc::new(Schema::new(fields.collect::<Vec<_>>()))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{COPY_FOLDER, COPY_NAME, Catalog};
+use crate::catalog::{COPY_ENDING, COPY_FOLDER, COPY_NAME, Catalog, JOURNAL, is_copy};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Steps};
 use crate::store::sync;
@@ -13,14 +13,12 @@ use crate::store::sync;
 pub const COPIES: usize = 7;
 /// What the name of a catalog begins with that was replaced; the instant follows.
 const REPLACED: &str = "replaced-";
-/// What the name of every catalog ends with.
-const ENDING: &str = ".sqlite";
 /// What the name of a copy has in it that is not whole.
 const UNFINISHED: &str = ".part";
 
 /// The name of the copy of that day.
 pub(super) fn name(now: Instant) -> String {
-    format!("{COPY_NAME}{}{ENDING}", now.day_text())
+    format!("{COPY_NAME}{}{COPY_ENDING}", now.day_text())
 }
 
 /// The names under which the catalog may be kept that is replaced at that instant, the first that
@@ -29,9 +27,9 @@ pub(super) fn replaced_names(now: Instant) -> impl Iterator<Item = String> {
     let name = format!("{REPLACED}{}", now.to_string().replace(':', "-"));
     let more = (2..).map({
         let name = name.clone();
-        move |number: u64| format!("{name}-{number}{ENDING}")
+        move |number: u64| format!("{name}-{number}{COPY_ENDING}")
     });
-    std::iter::once(format!("{name}{ENDING}")).chain(more)
+    std::iter::once(format!("{name}{COPY_ENDING}")).chain(more)
 }
 
 /// What a catalog that is to have that name is called until it is whole.
@@ -53,24 +51,12 @@ pub(super) fn copies(folder: &Path, now: Instant) -> Result<Vec<PathBuf>> {
     Ok(copies)
 }
 
-/// True if and only if it is the name of a copy that we made: others are somebody's own.
-fn is_copy(name: &str) -> bool {
-    let day = name.strip_prefix(COPY_NAME).and_then(|rest| rest.strip_suffix(ENDING));
-    day.is_some_and(|day| {
-        let is_right = |(at, byte): (usize, u8)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        };
-        day.len() == 10 && day.bytes().enumerate().all(is_right)
-    })
-}
-
 /// True if and only if it is the name of a copy, or of a replaced catalog, that is not whole, or
 /// of what SQLite keeps beside it.
 fn is_unfinished(name: &str) -> bool {
     let Some((whole, rest)) = name.split_once(UNFINISHED) else { return false };
-    let is_replaced = whole.starts_with(REPLACED) && whole.ends_with(ENDING);
-    (is_copy(whole) || is_replaced) && ["", "-journal"].contains(&rest)
+    let is_replaced = whole.starts_with(REPLACED) && whole.ends_with(COPY_ENDING);
+    (is_copy(whole) || is_replaced) && ["", JOURNAL].contains(&rest)
 }
 
 /// The files whose name is so, ordered by name.
@@ -140,7 +126,7 @@ fn remove(file: &Path) -> Result<()> {
 /// One that cannot be read: nobody knows what it needs.
 pub(super) fn spared(folder: &Path) -> Result<BTreeSet<String>> {
     let is_catalog = |name: &str| {
-        name.ends_with(ENDING) && (name.starts_with(COPY_NAME) || name.starts_with(REPLACED))
+        name.ends_with(COPY_ENDING) && (name.starts_with(COPY_NAME) || name.starts_with(REPLACED))
     };
     let mut spared = BTreeSet::new();
     for file in within(folder, is_catalog)? {

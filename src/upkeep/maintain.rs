@@ -343,7 +343,8 @@ impl Compacted {
     }
 }
 
-fn plan_sweep(lake: &Lake, before: Instant) -> Result<Sweep> {
+/// What sweeping takes that has been without a name since `before`.
+pub(super) fn plan_sweep(lake: &Lake, before: Instant) -> Result<Sweep> {
     // What lies there is looked for first: a file that is named after that is not left over.
     let found = lake.store.found()?;
     let spared = copies::spared(lake.catalog.folder())?;

@@ -4,17 +4,19 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{AsOf, CATALOG_FILE, COPY_FOLDER, Catalog, DATA_FOLDER, Snapshot, WriterLock};
+use crate::catalog::{
+    AsOf, CATALOG_FILE, COPY_FOLDER, Catalog, DATA_FOLDER, JOURNAL, Snapshot, WriterLock, is_there,
+};
 use crate::error::{Error, Kind, Result};
+use crate::lake::Lake;
 use crate::model::{Instant, Steps};
-use crate::store::{Store, sync};
+use crate::store::sync;
 
 use super::copies::{copies, replaced_names, spared, unfinished};
+use super::maintain::plan_sweep;
 
 /// The catalog that is to be, until it has the catalog's name.
 const RESTORING: &str = "catalog.sqlite.restoring";
-/// What SQLite appends to the name of a database for what a killed program left undone.
-const JOURNAL: &str = "-journal";
 /// How many files that are gone are named.
 const NAMED_MAX: usize = 3;
 
@@ -56,21 +58,17 @@ pub fn restore(
     }
     let replaced = replaced?;
     // Names the data path, in case the warehouse was moved since.
-    let catalog = Catalog::open(folder)?;
-    let unnamed = unnamed(folder, &catalog)?;
+    let unnamed = unnamed(&Lake::open(folder)?)?;
     Ok(Restored { copy, snapshot, replaced, unnamed })
 }
 
-/// What sweeping would take for left over. None if a catalog in the folder of the copies cannot be
-/// read: then nothing is swept.
-fn unnamed(folder: &Path, catalog: &Catalog) -> Result<Option<Vec<String>>> {
-    let found = Store::in_folder(&folder.join(DATA_FOLDER))?.found()?;
-    let Ok(spared) = spared(folder) else { return Ok(None) };
-    let mut named = catalog.named_files()?;
-    named.extend(spared);
-    named.extend(catalog.scheduled()?.into_iter().map(|file| file.path));
-    let unnamed = found.into_iter().filter(|file| file.is_ours() && !named.contains(&file.path));
-    Ok(Some(unnamed.map(|file| file.path).collect()))
+/// What sweeping would take for left over, however young it is. None if a catalog in the folder of
+/// the copies cannot be read: then nothing is swept.
+fn unnamed(lake: &Lake) -> Result<Option<Vec<String>>> {
+    if spared(lake.catalog.folder()).is_err() {
+        return Ok(None);
+    }
+    Ok(Some(plan_sweep(lake, Instant::from_micros(i64::MAX))?.left_over))
 }
 
 /// Stages the copy and gives it the catalog's name; gives where the old catalog is kept.
@@ -86,8 +84,8 @@ fn replace(
     fs::copy(copy, staged).map_err(|err| Error::io(format!("copy \"{}\"", copy.display()), err))?;
     let catalog = folder.join(CATALOG_FILE);
     take_mode(&catalog, staged)?;
-    let is_there = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
-    Catalog::expire_in_copy(folder, staged, is_there, now, steps)?;
+    let is_held = |path: &str| folder.join(DATA_FOLDER).join(path).is_file();
+    Catalog::prepare_copy(folder, staged, is_held, now, steps)?;
     steps.take("sync catalog")?;
     sync(staged)?;
     // Until the new catalog has the name, nobody else writes to the old one.
@@ -138,7 +136,7 @@ fn take_mode(catalog: &Path, staged: &Path) -> Result<()> {
 /// The catalog that is there, settled; none if there is none, or a broken one.
 fn hold(folder: &Path) -> Result<Option<Catalog>> {
     let catalog = folder.join(CATALOG_FILE);
-    if !catalog.exists() {
+    if !is_there(&catalog)? {
         return Ok(None);
     }
     let has_journal = journal(&catalog).exists();
@@ -169,7 +167,12 @@ fn choose(folder: &Path, named: Option<&Path>, now: Instant) -> Result<PathBuf> 
 
 /// Refuses a copy that is damaged, or whose newest snapshot is not whole.
 fn check(folder: &Path, copy: &Path) -> Result<Snapshot> {
-    let catalog = Catalog::open_copy(folder, copy)?;
+    let catalog = Catalog::open_copy(folder, copy).map_err(|err| match err.kind() {
+        Kind::Corrupt => {
+            err.with_hint(format!("name an older file of the folder \"{COPY_FOLDER}\""))
+        }
+        _ => err,
+    })?;
     let data = folder.join(DATA_FOLDER);
     let is_whole = |path: &str, size: u64| {
         fs::metadata(data.join(path)).is_ok_and(|found| found.len() == size)
@@ -212,8 +215,8 @@ fn set_aside(
     };
     steps.take("keep catalog")?;
     // One without tables names nothing, and nobody could read it.
-    let is_there = catalog.exists() && !matches!(Catalog::is_blank_in(folder), Ok(true));
-    if is_there && !aside.exists() {
+    let has_one = is_there(&catalog)? && !matches!(Catalog::is_blank_in(folder), Ok(true));
+    if has_one && !aside.exists() {
         keep(&catalog, &aside)?;
     }
     // What a killed program left undone of a broken catalog would spoil the new one.
@@ -222,7 +225,7 @@ fn set_aside(
     }
     steps.take("sync folder")?;
     sync(&place)?;
-    Ok(is_there.then_some(aside))
+    Ok(has_one.then_some(aside))
 }
 
 /// True if and only if both are names of one file: an interrupted restore gave it the second.

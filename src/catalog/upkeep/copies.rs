@@ -43,7 +43,7 @@ impl Catalog {
     ///
     /// # Errors
     /// As [`expire`](Self::expire).
-    pub fn expire_in_copy(
+    pub fn prepare_copy(
         folder: &Path,
         file: &Path,
         is_there: impl Fn(&str) -> bool,

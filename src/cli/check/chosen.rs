@@ -100,11 +100,7 @@ fn read(check: &Report, name: &str, text: &str) -> Result<Option<(String, Value)
 
 /// The same error, at its place in the settings file.
 fn located(place: &str, err: &Error) -> Error {
-    let error = Error::new(err.kind(), format!("{place}: {}", err.chain()));
-    match err.hint() {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    }
+    err.behind(&format!("{place}: "))
 }
 
 #[cfg(test)]

@@ -64,11 +64,7 @@ impl<'a> Outcome<'a> {
 
 /// The same error, which is one of that check.
 pub(super) fn named(check: &Report, err: &Error) -> Error {
-    let error = Error::new(err.kind(), format!("check \"{}\": {}", check.name, err.chain()));
-    match err.hint() {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    }
+    err.behind(&format!("check \"{}\": ", check.name))
 }
 
 /// The worst of all.

@@ -4,13 +4,13 @@ mod document;
 mod options;
 mod steps;
 
-use crate::catalog::{Catalog, WriterLock};
-use crate::error::{Kind, Result};
+use crate::catalog::WriterLock;
+use crate::error::Result;
 use crate::model::{DAY, Instant};
 
 use self::document::Outcome;
 use self::steps::{Did, Night, STEPS, Step};
-use super::ledger;
+use super::ledger::{self, catalog};
 use super::metrics::{self, Exposition};
 use super::settings::Settings;
 use super::signals::Signals;
@@ -70,16 +70,6 @@ fn last_night(settings: &Settings, options: &NightOptions, now: Instant) -> Opti
     let catalog = catalog(settings).ok().flatten()?;
     let sources = settings.sources(&options.ingest).ok()?;
     ledger::last_night(&catalog, &sources, now).ok().flatten()
-}
-
-/// The catalog, if there is a warehouse.
-fn catalog(settings: &Settings) -> Result<Option<Catalog>> {
-    match settings.lake() {
-        Ok(lake) => Ok(Some(lake.catalog)),
-        // Before its first night there is none.
-        Err(err) if err.kind() == Kind::Input => Ok(None),
-        Err(err) => Err(err),
-    }
 }
 
 /// Takes a step, whatever became of the others.

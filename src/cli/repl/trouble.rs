@@ -2,17 +2,14 @@
 
 use crate::error::Error;
 
-use super::super::caret::excerpt;
+use super::super::caret::of_error;
 use super::super::printer;
-use super::super::target::screen_size;
 use super::input::Input;
 
 /// Tells an error about `text`.
 pub(super) fn tell(err: &Error, text: &str) {
-    let width = screen_size().0;
     // A command is not the SQL that it makes.
     let is_sql = matches!(Input::of(text), Input::Sql(_));
-    let place = err.place().filter(|_| is_sql);
-    let excerpt = place.and_then(|place| excerpt(text, place, width));
+    let excerpt = is_sql.then(|| of_error(err, text)).flatten();
     printer::error_at(err, excerpt.as_deref());
 }

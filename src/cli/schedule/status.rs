@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::catalog::WriterLock;
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::model::{HOUR, Instant};
 
 use super::super::args::IngestOptions;
 use super::super::grid::Grid;
-use super::super::ledger::{each_row, last_night};
+use super::super::ledger::{catalog, each_row, last_night};
 use super::super::night::TimeOfDay;
 use super::super::settings::Settings;
 use super::super::{Status, printer};
@@ -75,14 +75,13 @@ pub(super) fn cron(settings: &Settings, line: &str) -> Result<Status> {
         printer::warning("its line was changed, and does not end with --due HH:MM");
         return Ok(Status::Attention);
     };
-    let last = match settings.lake() {
-        Ok(lake) => {
+    let last = match catalog(settings)? {
+        None => None,
+        Some(catalog) => {
             // What the line has in its environment is not known here.
             let sources = settings.sources(&IngestOptions::default()).unwrap_or_default();
-            last_night(&lake.catalog, &sources, settings.clock.now())?
+            last_night(&catalog, &sources, settings.clock.now())?
         }
-        Err(err) if err.kind() == Kind::Input => None,
-        Err(err) => return Err(err),
     };
     let Some(missed) = missed(due, last, settings.clock.now()) else { return Ok(Status::Done) };
     if WriterLock::is_held(&settings.warehouse) {
@@ -101,11 +100,7 @@ fn missed(due: TimeOfDay, last: Option<Instant>, now: Instant) -> Option<Instant
 
 /// The last runs that read jobs, the newest first.
 pub(super) fn runs(settings: &Settings) -> Result<String> {
-    let catalog = match settings.lake() {
-        Ok(lake) => lake.catalog,
-        Err(err) if err.kind() == Kind::Input => return Ok("no run yet\n".to_owned()),
-        Err(err) => return Err(err),
-    };
+    let Some(catalog) = catalog(settings)? else { return Ok("no run yet\n".to_owned()) };
     let mut rows: Vec<(Option<Instant>, Vec<String>)> = Vec::new();
     each_row(&catalog, "runs", |run| {
         if run.text("command") != "ingest" {
@@ -147,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_crontab_is_well_if_jobs_were_read_since_the_night_was_due() {
+    fn a_line_of_a_crontab_is_well_if_a_night_was_done_since_one_was_due() {
         let at = |text: &str| Instant::from_text(text).unwrap();
         let missed = |last: Option<&str>, now: &str| {
             let due = TimeOfDay { hour: 3, minute: 0 };

