@@ -72,6 +72,8 @@ impl Nights {
         let (at, served) = &self.served[number];
         let mut night = Night::quiet(*at);
         night.options.batch_rows = 10;
+        // One unit at a time: what is read while a commit takes long may be all there is.
+        night.options.concurrency = 1;
         let sources = [source(&config(), "s", Reach::Organization).at_emulator(served.url())];
         block_on(night.pull(warehouse, &sources, watch, stop)).unwrap()
     }
